@@ -1,0 +1,42 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""What a rule says, and the words it says it in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning", "info"]
+Status = Literal["pass", "fail", "unknown", "not_applicable"]
+Goal = Literal["enable", "disable", "legacy_install", "legacy_remove", "migrate", "cert_renew", "none"]
+
+GOALS: tuple[Goal, ...] = ("enable", "disable", "legacy_install", "legacy_remove", "migrate", "cert_renew", "none")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One object or value that was seen, and what was seen of it."""
+
+    object: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one rule says of one cluster: the public return value ``findings``."""
+
+    id: str
+    severity: Severity
+    status: Status
+    summary: str
+    evidence: tuple[Evidence, ...]
+    evidence_total: int
+    remedy: str
+    reference: str
+    blocks: tuple[Goal, ...]
+    resolved_by: tuple[str, ...]

@@ -1,0 +1,334 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""What was seen of one cluster, as frozen values.
+
+Every part of an :class:`Observation` is either its value or :class:`Unknown`, which keeps the API's own
+reason. Nothing here judges: absent objects are ``None`` or empty, unreadable ones are :class:`Unknown`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar, Union
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A part that could not be read.
+
+    Attributes:
+        source: What was asked, for example ``eks:DescribeAddon`` or ``GET /api/v1/nodes``.
+        reason: The API's own words, or the network's.
+        remedy: What would make it readable: the missing permission, or the address to reach.
+    """
+
+    source: str
+    reason: str
+    remedy: str
+
+
+Known = Union[T, Unknown]
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The cluster as EKS DescribeCluster tells it.
+
+    ``certificate_authority`` is PEM text. ``ip_family`` is ``ipv4`` or ``ipv6``. ``authentication_mode`` is
+    ``CONFIG_MAP``, ``API_AND_CONFIG_MAP``, ``API`` or empty where EKS does not say.
+    ``outpost_arns`` is empty for clusters in the cloud. ``platform_version`` is as EKS spells it, ``eks.5``.
+    """
+
+    name: str
+    arn: str
+    region: str
+    account: str
+    partition: str
+    version: str
+    platform_version: str
+    status: str
+    endpoint: str
+    certificate_authority: str
+    role_arn: str
+    ip_family: str
+    service_ipv4_cidr: str
+    authentication_mode: str
+    subnet_ids: tuple[str, ...]
+    outpost_arns: tuple[str, ...]
+    auto_mode: bool
+
+
+@dataclass(frozen=True)
+class ClusterVersion:
+    """One row of EKS DescribeClusterVersions. ``version_status`` is ``STANDARD_SUPPORT``,
+    ``EXTENDED_SUPPORT`` or ``UNSUPPORTED``; dates are ISO 8601 or empty."""
+
+    version: str
+    version_status: str
+    default_platform_version: str
+    end_of_standard_support: str
+    end_of_extended_support: str
+
+
+@dataclass(frozen=True)
+class KubernetesConnection:
+    """The API server that the Kubernetes parts were asked of.
+
+    ``refused`` says why nothing was asked of it, empty where it was asked. ``certificate_authority`` is PEM
+    text, empty where the system's authorities are used.
+    """
+
+    server: str
+    certificate_authority: str
+    validate_certs: bool
+    proxy: str = ""
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class AddonIssue:
+    """One entry of an add-on's ``health.issues``."""
+
+    code: str
+    message: str
+    resource_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Addon:
+    """A managed add-on as EKS DescribeAddon tells it; ``configuration_values`` is its text as given,
+    JSON or YAML, empty where none was given."""
+
+    name: str
+    version: str
+    status: str
+    configuration_values: str
+    service_account_role_arn: str
+    issues: tuple[AddonIssue, ...]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One policy of a role. ``arn`` is empty for an inline policy. ``document`` is None where it was not
+    needed: AWS managed policies are known by their ARN."""
+
+    name: str
+    arn: str
+    document: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True)
+class ClusterRole:
+    """The IAM role of the cluster and its policies.
+
+    ``inline`` is read, and documents of ``attached`` customer policies too, only where the AWS managed
+    policies alone do not already give what Windows support needs; ``complete`` says that they were.
+    """
+
+    arn: str
+    name: str
+    attached: tuple[Policy, ...]
+    inline: tuple[Policy, ...] = ()
+    complete: bool = False
+
+
+@dataclass(frozen=True)
+class FargateSelector:
+    """One selector of a Fargate profile; namespaces and label values may hold ``*`` and ``?``."""
+
+    namespace: str
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class FargateProfile:
+    """A Fargate profile with its status."""
+
+    name: str
+    status: str
+    selectors: tuple[FargateSelector, ...]
+
+
+@dataclass(frozen=True)
+class Taint:
+    """A taint of a node."""
+
+    key: str
+    value: str
+    effect: str
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node. ``operating_system`` is ``windows``, ``linux`` or empty; ``fargate`` and ``auto_mode`` tell
+    by label eks.amazonaws.com/compute-type. ``capacity`` is status.capacity as the API gives it."""
+
+    name: str
+    operating_system: str
+    architecture: str
+    instance_type: str
+    os_image: str
+    kernel_version: str
+    kubelet_version: str
+    ready: bool
+    fargate: bool
+    auto_mode: bool
+    labels: Mapping[str, str]
+    capacity: Mapping[str, str]
+    taints: tuple[Taint, ...]
+
+
+@dataclass(frozen=True)
+class ConfigMap:
+    """A ConfigMap; ``data`` is None where the object has no such field."""
+
+    namespace: str
+    name: str
+    data: Mapping[str, str] | None
+
+
+@dataclass(frozen=True)
+class AwsNode:
+    """DaemonSet kube-system/aws-node: the literal environment of its container of that name."""
+
+    env: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class ObjectRef:
+    """An object of Kubernetes by kind, namespace (empty for cluster-wide ones) and name."""
+
+    kind: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
+
+
+@dataclass(frozen=True)
+class WebhookService:
+    """The service that a webhook calls."""
+
+    namespace: str
+    name: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """One webhook of a MutatingWebhookConfiguration; ``service`` is None where it has a ``url``."""
+
+    name: str
+    service: WebhookService | None
+    url: str
+    failure_policy: str
+
+
+@dataclass(frozen=True)
+class WebhookConfiguration:
+    """A MutatingWebhookConfiguration."""
+
+    name: str
+    webhooks: tuple[Webhook, ...]
+
+
+@dataclass(frozen=True)
+class LegacyObjects:
+    """The objects that may belong to legacy Windows support, by metadata alone.
+
+    ``deployments``, ``services``, ``secrets`` and ``cluster_role_bindings`` are always asked for;
+    ``details`` (service accounts, cluster roles, certificate signing requests) only where one of the
+    former, or a webhook configuration of theirs, is there: alone they do nothing.
+    """
+
+    deployments: Known[tuple[ObjectRef, ...]]
+    services: Known[tuple[ObjectRef, ...]]
+    secrets: Known[tuple[ObjectRef, ...]]
+    cluster_role_bindings: Known[tuple[ObjectRef, ...]]
+    details: Known[tuple[ObjectRef, ...]] = ()
+
+
+@dataclass(frozen=True)
+class LabelSelector:
+    """A label selector; an expression is (key, operator, values). An empty selector selects everything."""
+
+    match_labels: Mapping[str, str]
+    match_expressions: tuple[tuple[str, str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class SecurityGroupPolicy:
+    """A SecurityGroupPolicy (vpcresources.k8s.aws/v1beta1); a selector is None where it is not given."""
+
+    namespace: str
+    name: str
+    pod_selector: LabelSelector | None
+    service_account_selector: LabelSelector | None
+
+
+@dataclass(frozen=True)
+class ServiceAccount:
+    """A service account, read only where a SecurityGroupPolicy selects by service account."""
+
+    namespace: str
+    name: str
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class WindowsPod:
+    """A pod that asks for Windows by nodeSelector or node affinity, or runs on a Windows node; read only
+    where a SecurityGroupPolicy exists."""
+
+    namespace: str
+    name: str
+    labels: Mapping[str, str]
+    service_account: str
+    node_name: str
+    phase: str
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What admission made of a server-side dry run of a Windows pod: the ``vpc.amazonaws.com/PrivateIPv4Address``
+    limit of its first container, empty where none was set."""
+
+    namespace: str
+    limit: str
+
+
+@dataclass(frozen=True)
+class Observation:
+    """Everything that was seen of one cluster, once.
+
+    ``vpc_cni`` is None where the add-on is not managed by EKS. ``cni_config_map`` and ``aws_node`` are None
+    where they do not exist. ``fargate_profiles`` is read only where fewer than two Linux nodes exist, else
+    empty. ``probe`` is None where it was not asked for. ``examined`` counts what was looked at, by kind in
+    lower-case plural, and holds no kind that could not be read. ``observed_at`` is RFC 3339 in UTC.
+    """
+
+    observed_at: str
+    connection: KubernetesConnection
+    cluster: Known[Cluster]
+    cluster_version: Known[ClusterVersion | None]
+    cluster_role: Known[ClusterRole]
+    vpc_cni: Known[Addon | None]
+    fargate_profiles: Known[tuple[FargateProfile, ...]]
+    nodes: Known[tuple[Node, ...]]
+    cni_config_map: Known[ConfigMap | None]
+    aws_node: Known[AwsNode | None]
+    webhook_configurations: Known[tuple[WebhookConfiguration, ...]]
+    legacy: LegacyObjects
+    security_group_policies: Known[tuple[SecurityGroupPolicy, ...]]
+    windows_pods: Known[tuple[WindowsPod, ...]]
+    service_accounts: Known[tuple[ServiceAccount, ...]]
+    probe: Known[Probe] | None = None
+    examined: Mapping[str, int] = field(default_factory=dict)
