@@ -1,0 +1,43 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""The work of eks_windows_preflight: connect, observe, judge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.backend import Backend
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.aws import AwsConnection
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.options import (
+    aws_argument_spec,
+    kubernetes_argument_spec,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.judge import JudgeOptions
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observe import observe
+
+
+def backend() -> Backend:
+    """The module's interface and its work."""
+    return Backend(
+        argument_spec={
+            "cluster_name": {"type": "str", "required": True},
+            "goal": {"type": "str", "choices": ["enable", "none"], "default": "none"},
+            "planned_instance_types": {"type": "list", "elements": "str", "default": []},
+            "ignore": {"type": "list", "elements": "raw", "default": []},
+            "renewal_days": {"type": "int", "default": 30},
+            "cluster_policy": {"type": "str", "choices": ["manage", "verify", "ignore"], "default": "manage"},
+            "ipam_owner": {"type": "str", "choices": ["auto", "addon", "config_map"], "default": "auto"},
+            "probe": {"type": "bool", "default": False},
+            "probe_namespace": {"type": "str", "default": "default"},
+            **aws_argument_spec(),
+            **kubernetes_argument_spec(),
+        },
+        run=examine,
+    )

@@ -1,0 +1,114 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""Action plugins that do a read-only module's work in the worker process.
+
+A module costs a new interpreter and its imports for each host and task; a twin inherits both from the
+parent. It answers exactly as the module does, and hands over to it wherever the two could differ.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values, sanitize_keys
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.backend import Backend
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.boundary import run_backend
+
+NO_LOG_PLACEHOLDER = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+
+
+def plain(value: Any) -> Any:
+    """The value without Ansible's own string types (vaulted, tagged, unsafe), which libraries refuse."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set)):
+        return [plain(item) for item in value]
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    return str(value)
+
+
+def same_interpreter(configured: str) -> bool:
+    """Whether ``configured`` is the Python that runs this process.
+
+    Two environments share one real binary, so the folder has to be the same and not only the binary.
+    """
+    if not os.path.isabs(configured):
+        return False
+    here, there = os.path.abspath(sys.executable), os.path.abspath(configured)
+    return here == there or (
+        os.path.dirname(here) == os.path.dirname(there) and os.path.realpath(here) == os.path.realpath(there)
+    )
+
+
+class TwinActionBase(ActionBase):
+    """Runs ``backend`` here, or the module of the same name where the task asks for something only it can do."""
+
+    _supports_async = True
+    _supports_check_mode = True
+    module_name: ClassVar[str]
+    backend: ClassVar[Callable[[], Backend]]
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        task_vars = task_vars or {}
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        reason = self._hand_over_reason(task_vars)
+        if reason:
+            self._display.vvv(f"{self.module_name}: running the module, because {reason}")
+            result.update(
+                self._execute_module(
+                    module_name=self.module_name, task_vars=task_vars, wrap_async=bool(self._task.async_val)
+                )
+            )
+            return result
+        result.update(self._run_here())
+        return result
+
+    def _hand_over_reason(self, task_vars: Mapping[str, Any]) -> str:
+        if self._connection.transport != "local":
+            return f"the connection is {self._connection.transport}"
+        if self._task.async_val:
+            return "the task is asynchronous"
+        if self._play_context.become:
+            return "the task becomes another user"
+        if any(self._task.environment or []):
+            return "the task sets an environment"
+        configured = self._templar.template(task_vars.get("ansible_python_interpreter") or "")
+        if not same_interpreter(str(configured)):
+            return f"the interpreter is {configured or 'to be discovered'}"
+        missing = type(self).backend().missing_requirements()
+        if missing:
+            return f"this Python lacks {', '.join(missing)}"
+        return ""
+
+    def _run_here(self) -> dict[str, Any]:
+        backend = type(self).backend()
+        arguments = plain(self._task.args)
+        validator = ArgumentSpecValidator(backend.argument_spec, **backend.constraints)
+        validated = validator.validate(arguments)
+        secrets = set(validated._no_log_values)
+        parameters = validated.validated_parameters
+        if validated.error_messages:
+            result: dict[str, Any] = {"failed": True, "msg": validated.errors.msg}
+        else:
+            result = run_backend(backend, parameters)
+        result.setdefault("changed", False)
+        result["invocation"] = {
+            "module_args": {
+                name: NO_LOG_PLACEHOLDER if backend.argument_spec.get(name, {}).get("no_log") and value else value
+                for name, value in parameters.items()
+                if name in backend.argument_spec
+            }
+        }
+        scrubbed: dict[str, Any] = sanitize_keys(remove_values(result, secrets), secrets)
+        return scrubbed
