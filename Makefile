@@ -1,0 +1,72 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: gates help setup setup-demo setup-tests setup-oldest setup-system demo test benchmark clean
+
+VENV := $(CURDIR)/.venv
+VAR := $(VENV)/var
+RUN := $(VENV)/bin/python
+# Sets up the environments; a Python that is already chosen is kept, PYTHON=... chooses another.
+SETUP_PYTHON = $(eval SETUP_PYTHON := $(shell sh tests/setup/find_python.sh 3.12 3.13 3.14 3.11))$(SETUP_PYTHON)
+SETUP = $(if $(SETUP_PYTHON),$(SETUP_PYTHON) -B tests/setup/environment.py,false)
+
+CONTROL_PLANE ?= emulated
+export CONTROL_PLANE
+
+# Everything the commands write stays in .venv: the home of Ansible, byte code, caches.
+export ANSIBLE_HOME := $(VAR)/ansible
+export ANSIBLE_COLLECTIONS_PATH := $(VENV)/collections
+export PYTHONPYCACHEPREFIX := $(VAR)/pycache
+export HYPOTHESIS_STORAGE_DIRECTORY := $(VAR)/hypothesis
+export PATH := $(VENV)/bin:$(PATH)
+# An environment or a configuration of the person's own must not steer the project's runs.
+unexport ANSIBLE_CONFIG PYTHONPATH VIRTUAL_ENV KUBECONFIG
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
+	@echo "  make test-<gate>        Run one gate; their names: make gates"
+
+setup: setup-system ## Install everything the other targets need into .venv
+	@$(SETUP) demo tests oldest
+
+setup-demo:
+	@$(SETUP) demo
+
+setup-tests:
+	@$(SETUP) demo tests
+
+setup-oldest:
+	@$(SETUP) oldest
+
+setup-system:
+	@$(SETUP_PYTHON) -B tests/setup/system.py
+
+demo: setup-demo ## Preflight, enable, preflight on an embedded fleet (CONTROL_PLANE=real for real API servers)
+	@$(RUN) -m tests.demo
+
+test: setup ## Run every test and gate, then say what ran and what could not
+	@$(RUN) -m tests.gates
+
+test-unit: setup-tests ## Run the unit tests (seconds)
+	@$(RUN) -m tests.gates --verbose unit
+
+test-integration: setup-system setup-tests ## Run the integration tests, on the emulated and the real control plane
+	@$(RUN) -m tests.gates --verbose integration
+
+test-oldest-%: setup-tests setup-oldest
+	@$(RUN) -m tests.gates --verbose oldest-$*
+
+test-%: setup-tests
+	@$(RUN) -m tests.gates --verbose $*
+
+gates: setup-tests ## List the gates
+	@$(RUN) -m tests.gates --list
+
+benchmark: setup-demo ## Measure CPU, wall time and API calls per cluster
+	@$(RUN) -m tests.benchmark
+
+clean: ## Remove .venv and everything in it
+	rm -rf $(VENV)
