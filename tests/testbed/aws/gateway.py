@@ -1,0 +1,274 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The way of one request through a service's port: signature, record, faults, model, operation, answer."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from moto.core.request import Request, determine_request_protocol
+from moto.core.serialize import get_serializer_class
+from moto.core.utils import get_service_model
+from werkzeug.wrappers import Response
+
+from tests.testbed.aws import eks, iam, sts
+from tests.testbed.aws.access_denied import access_denied
+from tests.testbed.aws.eks_state import EksContext, EksSettings
+from tests.testbed.aws.errors import AwsError, TestbedModelError, by_service, render_error
+from tests.testbed.aws.faults import Faults
+from tests.testbed.aws.moto_scope import MOTO_LOCK, MotoScope, inside, scope_backends
+from tests.testbed.aws.partitions import partition_of
+from tests.testbed.aws.principals import Principal, PrincipalRegistry
+from tests.testbed.aws.recorder import AwsRequest, Recorder, is_write
+from tests.testbed.aws.signature import Signature, read_signature, signature_matches
+from tests.testbed.aws.validation import Call, answer_problems, check_result, read_call, request_problems
+
+SERVICES = ("eks", "iam", "sts", "ec2", "ssm")
+_MOTO = {
+    "eks": ("moto.eks.responses", "EKSResponse", "moto.eks.models", "eks_backends"),
+    "iam": ("moto.iam.responses", "IamResponse", "moto.iam.models", "iam_backends"),
+    "sts": ("moto.sts.responses", "TokenResponse", "moto.sts.models", "sts_backends"),
+    "ec2": ("moto.ec2.responses", "EC2Response", "moto.ec2.models", "ec2_backends"),
+    "ssm": ("moto.ssm.responses", "SimpleSystemManagerResponse", "moto.ssm.models", "ssm_backends"),
+}
+Answer = tuple[int, Mapping[str, Any], "str | bytes"]
+
+
+@dataclass
+class GatewayState:
+    """What all ports of one server share."""
+
+    scope: MotoScope
+    registry: PrincipalRegistry
+    recorder: Recorder
+    faults: Faults
+    settings: EksSettings
+    later: Callable[[float, Callable[[], None]], None]
+    prepare: Callable[[str, str, str], None]
+    problem: Callable[[str], None]
+
+
+class _InternalError(AwsError):
+    """The testbed's own fault, which the client sees as a server error."""
+
+
+class Gateway:
+    """The WSGI application of one service."""
+
+    def __init__(self, service: str, state: GatewayState) -> None:
+        self._service = service
+        self._state = state
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
+        # moto guesses the region from the user agent before it looks at the signature.
+        environ["HTTP_USER_AGENT"] = ""
+        status, headers, text = self._answer(environ, body)
+        kept = {
+            str(name): str(value) for name, value in headers.items() if str(name).lower() not in ("status", "server")
+        }
+        kept.setdefault("x-amzn-RequestId", str(uuid.uuid4()))
+        kept.pop("Content-Length", None)
+        return Response(text, status=status, headers=kept)(environ, start_response)
+
+    def _answer(self, environ: dict[str, Any], body: bytes) -> Answer:
+        request = Request(environ)
+        request.from_wsgi_server = True
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        signature = read_signature(environ.get("QUERY_STRING", ""), headers)
+        region = signature.region if signature else ""
+        call: Call | None = None
+        number = -1
+        try:
+            try:
+                call = read_call(self._service, request)
+            finally:
+                number = self._record(call, region, signature)
+            principal = self._authenticate(signature, request, headers, body)
+            answer = self._carry_out(call, request, principal, region)
+        except AwsError as error:
+            if isinstance(error, _InternalError):
+                self._state.problem(error.message)
+            self._state.recorder.finish(number, error.status, error.code)
+            return render_error(self._service, error)
+        self._state.recorder.finish(number, answer[0], "" if answer[0] < 400 else _error_code(answer))
+        return answer
+
+    def _record(self, call: Call | None, region: str, signature: Signature | None) -> int:
+        operation = str(call.operation.name) if call else ""
+        parameters = call.parameters if call else {}
+        principal = self._find_principal(signature.access_key) if signature else None
+        write = is_write(operation, parameters) if operation else False
+        arn = principal.arn if principal else ""
+        return self._state.recorder.begin(
+            AwsRequest(self._service, operation, region, write, arn, parameters=parameters)
+        )
+
+    def _find_principal(self, access_key: str) -> Principal | None:
+        principal = self._state.registry.find(access_key)
+        if principal is None:
+            with inside(self._state.scope):
+                principal = iam.find_key(access_key)
+        return principal
+
+    def _authenticate(
+        self, signature: Signature | None, request: Request, headers: Mapping[str, str], body: bytes
+    ) -> Principal:
+        service = self._service
+        if signature is None:
+            code = by_service(
+                service, {"query": "MissingAuthenticationToken", "json": "MissingAuthenticationTokenException"}
+            )
+            raise AwsError(code, "Request is missing Authentication Token", 403)
+        bad_signature = by_service(
+            service, {"query": "SignatureDoesNotMatch", "json": "InvalidSignatureException", "ec2": "AuthFailure"}
+        )
+        if signature.service != service:
+            text = f"Credential should be scoped to correct service: '{service}'."
+            raise AwsError(bad_signature, f"{text} This request was signed for {signature.service}.", 403)
+        principal = self._find_principal(signature.access_key)
+        if principal is None or signature.session_token != principal.session_token:
+            raise self._invalid_token("")
+        if self._state.registry.is_expired(principal.access_key):
+            code = by_service(
+                service, {"query": "ExpiredToken", "json": "ExpiredTokenException", "ec2": "RequestExpired"}
+            )
+            raise AwsError(code, "The security token included in the request is expired", 403)
+        if partition_of(signature.region) != principal.partition:
+            raise self._invalid_token(
+                f" (The key belongs to account {principal.account} in partition {principal.partition}, "
+                f"the request was signed for region {signature.region}.)"
+            )
+        if not signature_matches(signature, principal.secret_key, request.method, request.raw_url, headers, body):
+            text = "The request signature we calculated does not match the signature you provided."
+            raise AwsError(bad_signature, text, 403)
+        return principal
+
+    def _invalid_token(self, detail: str) -> AwsError:
+        if self._service == "ec2":
+            text = "AWS was not able to validate the provided access credentials"
+            return AwsError("AuthFailure", text + detail, 401)
+        code = by_service(self._service, {"query": "InvalidClientTokenId", "json": "UnrecognizedClientException"})
+        return AwsError(code, "The security token included in the request is invalid." + detail, 403)
+
+    def _carry_out(self, call: Call, request: Request, principal: Principal, region: str) -> Answer:
+        operation, faults = str(call.operation.name), self._state.faults
+        seconds = faults.seconds(self._service, operation)
+        if seconds:
+            time.sleep(seconds)
+        if faults.is_denied(self._service, operation, principal.arn):
+            raise access_denied(self._service, operation, region, principal, call.parameters)
+        failure = faults.take(self._service, operation)
+        if failure and not failure.after_applied:
+            raise failure.error
+        problems = request_problems(call)
+        if problems:
+            text = f"{self._service}:{operation} was asked in a way that its model does not know: {'; '.join(problems)}"
+            self._state.problem(text)
+            code = {"eks": "InvalidParameterException"}.get(self._service, "ValidationError")
+            raise AwsError(code, text, 400)
+        try:
+            with inside(self._state.scope):
+                answer = self._perform(call, request, principal, region)
+        except TestbedModelError as error:
+            raise _InternalError("InternalFailure", str(error), 500) from error
+        except NotImplementedError as error:
+            raise _InternalError("NotImplemented", f"the testbed has no {self._service}:{operation}", 501) from error
+        except AwsError:
+            raise
+        except Exception as error:
+            text = f"{self._service}:{operation} failed inside the testbed: {type(error).__name__}: {error}"
+            raise _InternalError("InternalFailure", text, 500) from error
+        if failure:
+            raise failure.error
+        return answer
+
+    def _perform(self, call: Call, request: Request, principal: Principal, region: str) -> Answer:
+        operation = str(call.operation.name)
+        if self._service == "sts" and operation in sts.OPERATIONS:
+            return self._serialize(
+                call, request, sts.OPERATIONS[operation](principal, self._state.registry, call.parameters)
+            )
+        if self._service == "eks":
+            context = self._eks_context(principal, region)
+            eks.check_cluster(context.clusters, operation, call.parameters)
+            if operation in eks.OPERATIONS:
+                return self._serialize(call, request, eks.OPERATIONS[operation](context, call.parameters))
+        moto = _moto_response(self._service)
+        self._state.prepare(self._service, principal.account, region)
+        request.environ["HTTP_X_MOTO_ACCOUNT_ID"] = principal.account
+        status, headers, body = moto.dispatch(request, request.raw_url, dict(request.headers))
+        if self._service == "eks" and status < 300:
+            self._check_answer(call, body)
+        return status, headers, body
+
+    def _eks_context(self, principal: Principal, region: str) -> EksContext:
+        return EksContext(
+            clusters=eks.eks_backend(principal.account, region).current_states(),
+            caller=principal,
+            region=region,
+            settings=self._state.settings,
+            lock=MOTO_LOCK,
+            later=self._state.later,
+            principal_id=iam.unique_id,
+        )
+
+    def _serialize(self, call: Call, request: Request, result: Mapping[str, Any]) -> Answer:
+        check_result(call.operation, result)
+        if self._service == "sts" and "application/json" in request.headers.get("Accept", ""):
+            name = str(call.operation.name)
+            document = {
+                f"{name}Response": {
+                    f"{name}Result": dict(result),
+                    "ResponseMetadata": {"RequestId": str(uuid.uuid4())},
+                }
+            }
+            return 200, {"Content-Type": "application/json"}, json.dumps(document, default=str)
+        protocol = determine_request_protocol(get_service_model(self._service), request.content_type or None)
+        serializer = get_serializer_class(self._service, protocol)(operation_model=call.operation)  # type: ignore[arg-type]
+        answer = serializer.serialize(dict(result))
+        if self._service == "eks":
+            self._check_answer(call, answer["body"])
+        return answer["status_code"], answer["headers"], answer["body"]
+
+    def _check_answer(self, call: Call, body: str | bytes) -> None:
+        problems = answer_problems(call.operation, body)
+        if problems:
+            raise TestbedModelError(f"answer to {self._service}:{call.operation.name}: {'; '.join(problems)}")
+
+
+_moto_lock = threading.Lock()
+_moto_responses: dict[str, Any] = {}
+
+
+def _moto_response(service: str) -> Any:
+    """moto's response class of a service, loaded when first needed: EC2 alone takes most of a second."""
+    with _moto_lock:
+        if service not in _moto_responses:
+            responses, name, models, backends = _MOTO[service]
+            scope_backends(getattr(importlib.import_module(models), backends))
+            _moto_responses[service] = getattr(importlib.import_module(responses), name)
+        return _moto_responses[service]
+
+
+def _error_code(answer: Answer) -> str:
+    """The error code in one of moto's own answers."""
+    status, headers, body = answer
+    named = str(headers.get("x-amzn-ErrorType") or "")
+    text = body.decode() if isinstance(body, bytes) else body
+    if not named and "<Code>" in text:
+        named = text.partition("<Code>")[2].partition("</Code>")[0]
+    if not named and text.startswith("{"):
+        named = str(json.loads(text).get("__type", ""))
+    return named or f"HTTP {status}"

@@ -1,0 +1,132 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the testbed does in moto's IAM directly. All functions expect to run inside the server's moto scope."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from moto.iam.models import IAMBackend, Role, User, iam_backends
+
+from tests.testbed.aws.errors import AwsError
+from tests.testbed.aws.moto_scope import scope_backends
+from tests.testbed.aws.principals import Principal
+
+scope_backends(iam_backends)
+
+SERVICE_POLICY_PATHS = ("", "service-role/")
+
+
+def backend(account: str, partition: str) -> IAMBackend:
+    return iam_backends[account][partition]
+
+
+def find_role(account: str, partition: str, name: str) -> Role | None:
+    """The role of that name, without its path."""
+    return next((role for role in backend(account, partition).roles.values() if role.name == name), None)
+
+
+def find_by_arn(arn: str) -> Role | User | None:
+    """The role or user of that ARN, None where there is none."""
+    parts = arn.split(":", 5)
+    if len(parts) != 6 or parts[2] != "iam":
+        return None
+    iam = backend(parts[4], parts[1])
+    candidates: Iterable[Any] = [*iam.roles.values(), *iam.users.values()]
+    return next((entity for entity in candidates if entity.arn == arn), None)
+
+
+def unique_id(arn: str) -> str:
+    """The unique id behind a role's or user's ARN, empty where nothing of that name exists."""
+    entity = find_by_arn(arn)
+    return "" if entity is None else str(entity.id)
+
+
+def policy_arn(account: str, partition: str, policy: str) -> str:
+    """The ARN of a managed policy: as given, or AWS's own of that name.
+
+    Raises:
+        ValueError: No such policy.
+    """
+    known = backend(account, partition).managed_policies
+    if policy in known:
+        return policy
+    for path in SERVICE_POLICY_PATHS:
+        arn = f"arn:{partition}:iam::aws:policy/{path}{policy}"
+        if arn in known:
+            return arn
+    raise ValueError(f"no managed policy {policy} in account {account} of partition {partition}")
+
+
+def trust(principals: dict[str, Any], external_id: str = "") -> str:
+    """A trust policy that lets ``principals`` assume a role."""
+    statement: dict[str, Any] = {"Effect": "Allow", "Principal": principals, "Action": ["sts:AssumeRole"]}
+    if external_id:
+        statement["Condition"] = {"StringEquals": {"sts:ExternalId": external_id}}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def create_role(account: str, partition: str, name: str, trust_policy: str, path: str, policies: Iterable[str]) -> str:
+    """Make a role and return its ARN."""
+    iam = backend(account, partition)
+    role = iam.create_role(name, trust_policy, path, None, "", [], None)
+    for policy in policies:
+        iam.attach_role_policy(policy_arn(account, partition, policy), name)
+    return str(role.arn)
+
+
+def create_user(account: str, partition: str, name: str) -> Principal:
+    """Make a user with an access key."""
+    iam = backend(account, partition)
+    user = iam.create_user(partition, name)
+    iam.attach_user_policy(policy_arn(account, partition, "AdministratorAccess"), name)
+    key = iam.create_access_key(name)
+    return Principal(user.arn, user.id, account, partition, key.access_key_id, key.secret_access_key)
+
+
+def find_key(access_key: str) -> Principal | None:
+    """The user behind an access key made through the API."""
+    for account, partitions in list(iam_backends.items()):
+        for partition, iam in list(partitions.items()):
+            user = iam.get_user_from_access_key_id(access_key)
+            key = iam.access_keys.get(access_key)
+            if user is not None and key is not None:
+                return Principal(user.arn, user.id, account, partition, access_key, key.secret_access_key)
+    return None
+
+
+def may_assume(role: Role, caller: Principal, external_id: str) -> bool:
+    """Whether the role's trust policy lets the caller in: AWS principals and ``sts:ExternalId``, no other conditions."""
+    statements = json.loads(role.assume_role_policy_document)["Statement"]
+    for statement in statements if isinstance(statements, list) else [statements]:
+        actions = statement.get("Action", [])
+        principal = statement.get("Principal", {})
+        names = principal if isinstance(principal, str) else principal.get("AWS", [])
+        wanted = statement.get("Condition", {}).get("StringEquals", {}).get("sts:ExternalId")
+        if statement.get("Effect") != "Allow" or "sts:AssumeRole" not in actions:
+            continue
+        if wanted is not None and external_id not in ([wanted] if isinstance(wanted, str) else wanted):
+            continue
+        root = f"arn:{caller.partition}:iam::{caller.account}:root"
+        allowed = {"*", caller.account, root, caller.arn, role_arn_of(caller.arn)}
+        if allowed.intersection([names] if isinstance(names, str) else names):
+            return True
+    return False
+
+
+def role_arn_of(arn: str) -> str:
+    """The role behind an assumed role's ARN, without a path; any other ARN as it is."""
+    parts = arn.split(":", 5)
+    if len(parts) == 6 and parts[2] == "sts" and parts[5].startswith("assumed-role/"):
+        return f"arn:{parts[1]}:iam::{parts[4]}:role/{parts[5].split('/')[1]}"
+    return arn
+
+
+def denied(caller: Principal, action: str, resource: str) -> AwsError:
+    """IAM's refusal in the words of the query services."""
+    message = f"User: {caller.arn} is not authorized to perform: {action} on resource: {resource}"
+    return AwsError("AccessDenied", message, 403)

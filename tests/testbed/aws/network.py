@@ -1,0 +1,78 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""VPCs and subnets of clusters, made in moto's EC2 only when somebody asks EC2: loading it takes most of a second."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from unittest.mock import patch
+
+
+def _new_id(kind: str) -> str:
+    return f"{kind}-{secrets.token_hex(9)[:17]}"
+
+
+@dataclass(frozen=True)
+class SubnetPlan:
+    """A subnet to be. ``available_addresses`` is what EC2 will say is left; None for an empty subnet."""
+
+    id: str
+    vpc_id: str
+    cidr: str
+    zone_index: int
+    available_addresses: int | None
+
+
+class Networks:
+    """The networks of one server, by account and region; every method expects to be alone."""
+
+    def __init__(self) -> None:
+        self._vpcs: dict[tuple[str, str], str] = {}
+        self._counts: dict[tuple[str, str], int] = {}
+        self._pending: dict[tuple[str, str], list[SubnetPlan]] = {}
+        self._made: set[str] = set()
+
+    def vpc(self, account: str, region: str) -> str:
+        """The id of the VPC 10.0.0.0/16 of an account and region."""
+        return self._vpcs.setdefault((account, region), _new_id("vpc"))
+
+    def add_subnet(self, account: str, region: str, prefix: int = 24, available_addresses: int | None = None) -> str:
+        """Plan a subnet and return its id; zones are taken in turn.
+
+        Raises:
+            ValueError: The VPC has no room left, or the prefix is none that EC2 allows.
+        """
+        place = (account, region)
+        count = self._counts.get(place, 0)
+        if count > 255 or not 24 <= prefix <= 28:
+            raise ValueError(f"no room for subnet {count} of /{prefix} in the VPC of {account} in {region}")
+        self._counts[place] = count + 1
+        plan = SubnetPlan(
+            _new_id("subnet"), self.vpc(account, region), f"10.0.{count}.0/{prefix}", count, available_addresses
+        )
+        self._pending.setdefault(place, []).append(plan)
+        return plan.id
+
+    def make(self, account: str, region: str) -> None:
+        """Make what is planned, in moto. Expects to run inside the server's moto scope."""
+        plans = self._pending.pop((account, region), [])
+        if not plans:
+            return
+        from moto.ec2.models import ec2_backends
+
+        ec2 = ec2_backends[account][region]
+        zones = [zone.name for zone in ec2.describe_availability_zones()]
+        for plan in plans:
+            # moto draws its ids; these were promised to DescribeCluster before EC2 was loaded.
+            if plan.vpc_id not in self._made:
+                with patch("moto.ec2.models.vpcs.random_vpc_id", return_value=plan.vpc_id):
+                    ec2.create_vpc("10.0.0.0/16")
+                self._made.add(plan.vpc_id)
+            zone = zones[plan.zone_index % len(zones)]
+            with patch("moto.ec2.models.subnets.random_subnet_id", return_value=plan.id):
+                subnet = ec2.create_subnet(plan.vpc_id, plan.cidr, availability_zone=zone)
+            if plan.available_addresses is not None:
+                subnet._available_ip_addresses = plan.available_addresses
