@@ -37,7 +37,7 @@ def units(venv: Path) -> Outcome:
             cwd=copy,
         )
         reports = sorted((copy / "tests" / "output" / "junit").glob("*.xml"))
-        outcomes = [counted(report, 0) for report in reports]
+        outcomes = [counted(report) for report in reports]
     passed, failed = sum(each.passed for each in outcomes), sum(each.failed for each in outcomes)
     if status and not failed:
         failed = 1

@@ -113,7 +113,7 @@ def collection_copy(venv: Path = NEWEST) -> Iterator[Path]:
             target = copy / file
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(CHECKOUT / file, target)
-        installed = next(venv.glob("lib/python3*/site-packages/ansible_collections"))
+        installed = sorted(venv.glob("lib/python3*/site-packages/ansible_collections"))[0]
         for namespace in ("amazon", "kubernetes"):
             (root / namespace).symlink_to(installed / namespace)
         yield copy
