@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.testbed.kubernetes.real.binaries import Binaries, command
 
-SERVICE_CIDR = "10.100.0.0/16"
+SERVICE_CIDR = "172.20.0.0/16"
 
 CONTROLLERS = (
     "csrapproving",
@@ -75,6 +75,8 @@ def apiserver_command(binaries: Binaries, folder: Path, ports: Ports, beta_apis:
         ("audit-log-mode", "blocking"),
         ("audit-log-format", "json"),
         ("anonymous-auth", "true"),
+        # Webhooks behind a Service are called at its endpoints: no one forwards its cluster address here.
+        ("enable-aggregator-routing", "true"),
     ]
     if not beta_apis:
         optional.append(("runtime-config", "api/beta=false"))

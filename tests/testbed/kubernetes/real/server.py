@@ -36,7 +36,7 @@ from tests.testbed.pki import Authority, KeyPair, signing_key
 
 START_SECONDS = 90.0
 ATTEMPTS = 3
-SERVER_NAMES = ("127.0.0.1", "localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", "10.100.0.1")
+SERVER_NAMES = ("127.0.0.1", "localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", "172.20.0.1")
 FIRST_NAMESPACES = ("default", "kube-system")
 
 
