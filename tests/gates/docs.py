@@ -16,8 +16,8 @@ def gate() -> Outcome:
     """Lint; references to other collections must exist too."""
     with collection_copy() as copy:
         # The linter copies what git tracks; the collections it depends on lie in .venv, which git ignores.
-        unversioned = {"GIT_CEILING_DIRECTORIES": str(NEWEST)}
-        variables = environment(own_home=True, ANSIBLE_COLLECTIONS_PATH=str(copy.parents[2]), **unversioned)
+        variables = environment(own_home=True, ANSIBLE_COLLECTIONS_PATH=str(copy.parents[2]))
+        variables["GIT_CEILING_DIRECTORIES"] = str(NEWEST)
         command = [str(NEWEST / "bin" / "antsibull-docs"), "lint-collection-docs", "--plugin-docs"]
         references = ["--validate-collection-refs", "dependent", "--disallow-unknown-collection-refs"]
         status = run([*command, *references, str(copy)], variables, cwd=copy)
