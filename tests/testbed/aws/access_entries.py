@@ -32,7 +32,8 @@ def cluster_for_entries(context: EksContext, parameters: Mapping[str, Any]) -> E
     if "API" not in cluster.authentication_mode:
         raise AwsError(
             "InvalidRequestException",
-            "The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] to perform this operation.",
+            "The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] to perform this "
+            "operation.",
         )
     return cluster
 

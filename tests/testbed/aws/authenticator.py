@@ -98,11 +98,11 @@ def _check_parameters(parameters: dict[str, str], now: datetime.datetime) -> Non
     if not expires.isdigit() or int(expires) > 900:
         raise AuthenticationError(f"invalid X-Amz-Expires parameter in pre-signed URL: {expires}")
     try:
-        signed = datetime.datetime.strptime(parameters.get("x-amz-date", ""), "%Y%m%dT%H%M%SZ")
+        signed = datetime.datetime.strptime(parameters.get("x-amz-date", ""), "%Y%m%dT%H%M%S%z")
     except ValueError:
         raise AuthenticationError("X-Amz-Date parameter must be present in pre-signed URL") from None
-    if now > signed.replace(tzinfo=datetime.UTC) + LIFETIME:
-        raise AuthenticationError(f"X-Amz-Date parameter is expired (15 minute expiration) {signed.isoformat()}Z")
+    if now > signed + LIFETIME:
+        raise AuthenticationError(f"X-Amz-Date parameter is expired (15 minute expiration) {signed.isoformat()}")
 
 
 def authenticate(

@@ -23,14 +23,14 @@ from werkzeug.wrappers import Response
 
 from tests.testbed.aws import eks, iam, sts
 from tests.testbed.aws.access_denied import access_denied
+from tests.testbed.aws.callers import Callers
 from tests.testbed.aws.eks_state import EksContext, EksSettings
-from tests.testbed.aws.errors import AwsError, TestbedModelError, by_service, render_error
+from tests.testbed.aws.errors import AwsError, TestbedModelError, render_error
 from tests.testbed.aws.faults import Faults
 from tests.testbed.aws.moto_scope import MOTO_LOCK, MotoScope, inside, scope_backends
-from tests.testbed.aws.partitions import partition_of
-from tests.testbed.aws.principals import Principal, PrincipalRegistry
+from tests.testbed.aws.principals import Principal
 from tests.testbed.aws.recorder import AwsRequest, Recorder, is_write
-from tests.testbed.aws.signature import Signature, read_signature, signature_matches
+from tests.testbed.aws.signature import Signature, SignedTarget, read_signature
 from tests.testbed.aws.validation import Call, answer_problems, check_result, read_call, request_problems
 
 SERVICES = ("eks", "iam", "sts", "ec2", "ssm")
@@ -49,7 +49,7 @@ class GatewayState:
     """What all ports of one server share."""
 
     scope: MotoScope
-    registry: PrincipalRegistry
+    callers: Callers
     recorder: Recorder
     faults: Faults
     settings: EksSettings
@@ -88,14 +88,13 @@ class Gateway:
         headers = {name.lower(): value for name, value in request.headers.items()}
         signature = read_signature(environ.get("QUERY_STRING", ""), headers)
         region = signature.region if signature else ""
-        call: Call | None = None
-        number = -1
+        call, unreadable = self._read(request)
+        number = self._record(call, region, signature)
         try:
-            try:
-                call = read_call(self._service, request)
-            finally:
-                number = self._record(call, region, signature)
-            principal = self._authenticate(signature, request, headers, body)
+            target = SignedTarget(request.method, request.raw_url, headers, body)
+            principal = self._state.callers.authenticate(self._service, signature, target)
+            if call is None:
+                raise unreadable
             answer = self._carry_out(call, request, principal, region)
         except AwsError as error:
             if isinstance(error, _InternalError):
@@ -105,62 +104,23 @@ class Gateway:
         self._state.recorder.finish(number, answer[0], "" if answer[0] < 400 else _error_code(answer))
         return answer
 
+    def _read(self, request: Request) -> tuple[Call | None, AwsError]:
+        try:
+            return read_call(self._service, request), AwsError("", "")
+        except AwsError as error:
+            return None, error
+        except Exception as error:  # noqa: BLE001 moto's parsers raise whatever the bytes lead them to
+            return None, AwsError("SerializationException", f"The request cannot be read: {error}")
+
     def _record(self, call: Call | None, region: str, signature: Signature | None) -> int:
         operation = str(call.operation.name) if call else ""
         parameters = call.parameters if call else {}
-        principal = self._find_principal(signature.access_key) if signature else None
+        principal = self._state.callers.find(signature.access_key) if signature else None
         write = is_write(operation, parameters) if operation else False
         arn = principal.arn if principal else ""
         return self._state.recorder.begin(
             AwsRequest(self._service, operation, region, write, arn, parameters=parameters)
         )
-
-    def _find_principal(self, access_key: str) -> Principal | None:
-        principal = self._state.registry.find(access_key)
-        if principal is None:
-            with inside(self._state.scope):
-                principal = iam.find_key(access_key)
-        return principal
-
-    def _authenticate(
-        self, signature: Signature | None, request: Request, headers: Mapping[str, str], body: bytes
-    ) -> Principal:
-        service = self._service
-        if signature is None:
-            code = by_service(
-                service, {"query": "MissingAuthenticationToken", "json": "MissingAuthenticationTokenException"}
-            )
-            raise AwsError(code, "Request is missing Authentication Token", 403)
-        bad_signature = by_service(
-            service, {"query": "SignatureDoesNotMatch", "json": "InvalidSignatureException", "ec2": "AuthFailure"}
-        )
-        if signature.service != service:
-            text = f"Credential should be scoped to correct service: '{service}'."
-            raise AwsError(bad_signature, f"{text} This request was signed for {signature.service}.", 403)
-        principal = self._find_principal(signature.access_key)
-        if principal is None or signature.session_token != principal.session_token:
-            raise self._invalid_token("")
-        if self._state.registry.is_expired(principal.access_key):
-            code = by_service(
-                service, {"query": "ExpiredToken", "json": "ExpiredTokenException", "ec2": "RequestExpired"}
-            )
-            raise AwsError(code, "The security token included in the request is expired", 403)
-        if partition_of(signature.region) != principal.partition:
-            raise self._invalid_token(
-                f" (The key belongs to account {principal.account} in partition {principal.partition}, "
-                f"the request was signed for region {signature.region}.)"
-            )
-        if not signature_matches(signature, principal.secret_key, request.method, request.raw_url, headers, body):
-            text = "The request signature we calculated does not match the signature you provided."
-            raise AwsError(bad_signature, text, 403)
-        return principal
-
-    def _invalid_token(self, detail: str) -> AwsError:
-        if self._service == "ec2":
-            text = "AWS was not able to validate the provided access credentials"
-            return AwsError("AuthFailure", text + detail, 401)
-        code = by_service(self._service, {"query": "InvalidClientTokenId", "json": "UnrecognizedClientException"})
-        return AwsError(code, "The security token included in the request is invalid." + detail, 403)
 
     def _carry_out(self, call: Call, request: Request, principal: Principal, region: str) -> Answer:
         operation, faults = str(call.operation.name), self._state.faults
@@ -198,7 +158,7 @@ class Gateway:
         operation = str(call.operation.name)
         if self._service == "sts" and operation in sts.OPERATIONS:
             return self._serialize(
-                call, request, sts.OPERATIONS[operation](principal, self._state.registry, call.parameters)
+                call, request, sts.OPERATIONS[operation](principal, self._state.callers.registry, call.parameters)
             )
         if self._service == "eks":
             context = self._eks_context(principal, region)

@@ -100,7 +100,7 @@ def find_key(access_key: str) -> Principal | None:
 
 
 def may_assume(role: Role, caller: Principal, external_id: str) -> bool:
-    """Whether the role's trust policy lets the caller in: AWS principals and ``sts:ExternalId``, no other conditions."""
+    """Whether the role's trust policy lets the caller in: by AWS principal and ``sts:ExternalId`` alone."""
     statements = json.loads(role.assume_role_policy_document)["Statement"]
     for statement in statements if isinstance(statements, list) else [statements]:
         actions = statement.get("Action", [])

@@ -9,7 +9,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from types import TracebackType
+from typing import Self
 
+from tests.testbed.aws.callers import Callers
 from tests.testbed.aws.errors import AwsError, TestbedModelError
 from tests.testbed.aws.estate import DEFAULT_ACCOUNT, Credentials, Estate
 from tests.testbed.aws.faults import Faults
@@ -56,7 +58,7 @@ class AwsServer(Estate):
         self._problem_lock = threading.Lock()
         state = GatewayState(
             scope=self._scope,
-            registry=self._registry,
+            callers=Callers(self._registry, self._scope),
             recorder=self._recorder,
             faults=self._faults,
             settings=self._settings,
@@ -66,7 +68,7 @@ class AwsServer(Estate):
         )
         self._ports = {service: ServicePort(Gateway(service, state)) for service in SERVICES}
 
-    def start(self) -> AwsServer:
+    def start(self) -> Self:
         """Open the ports."""
         self.credentials()
         for port in self._ports.values():
@@ -87,7 +89,7 @@ class AwsServer(Estate):
         if problems:
             raise TestbedModelError("\n".join(problems))
 
-    def __enter__(self) -> AwsServer:
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(

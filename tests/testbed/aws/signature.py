@@ -68,22 +68,30 @@ def read_signature(query: str, headers: Mapping[str, str]) -> Signature | None:
     return Signature(*scope, signed, parameters.get("X-Amz-Date", ""), token, parameters["X-Amz-Signature"], True)
 
 
-def signature_matches(
-    signature: Signature, secret_key: str, method: str, url: str, headers: Mapping[str, str], body: bytes
-) -> bool:
-    """Whether the holder of ``secret_key`` signed this request. ``url`` is as it came, names in ``headers`` are
-    in lower case."""
+@dataclass(frozen=True)
+class SignedTarget:
+    """The request as it came: ``url`` undecoded, names in ``headers`` in lower case."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def signature_matches(signature: Signature, secret_key: str, target: SignedTarget) -> bool:
+    """Whether the holder of ``secret_key`` signed this request."""
     if signature.timestamp[:8] != signature.date or "host" not in signature.signed_headers:
         return False
+    url = target.url
     if signature.in_query:
         parts = urlsplit(url)
         kept = [pair for pair in parts.query.split("&") if not pair.startswith("X-Amz-Signature=")]
         url = parts._replace(query="&".join(kept)).geturl()
-    request = AWSRequest(method=method, url=url, data=body)
+    request = AWSRequest(method=target.method, url=url, data=target.body)
     for name in signature.signed_headers:
-        if name not in headers:
+        if name not in target.headers:
             return False
-        request.headers[name] = headers[name]
+        request.headers[name] = target.headers[name]
     request.context["timestamp"] = signature.timestamp
     signer = SigV4Auth(Credentials(signature.access_key, secret_key), signature.service, signature.region)
     text = signer.string_to_sign(request, signer.canonical_request(request))

@@ -61,8 +61,12 @@ def assume_role(caller: Principal, registry: PrincipalRegistry, parameters: Mapp
         raise AwsError("ValidationError", f"{role_arn} is invalid")
     if parts[1] != caller.partition:
         raise refusal
-    role = iam.find_by_arn(role_arn)
-    if role is None or not iam.may_assume(role, caller, str(parameters.get("ExternalId") or "")):
+    role = iam.find_role(parts[4], parts[1], role_arn.rpartition("/")[2])
+    if (
+        role is None
+        or role.arn != role_arn
+        or not iam.may_assume(role, caller, str(parameters.get("ExternalId") or ""))
+    ):
         raise refusal
     principal = new_session(parts[4], parts[1], role.name, session)
     registry.add(principal)
