@@ -1,0 +1,57 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Certificate signing requests: signed with the cluster's authority once they are approved."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from tests.testbed.kubernetes.admin import Json
+from tests.testbed.kubernetes.emulator.authority import Authority
+from tests.testbed.kubernetes.emulator.defaults import LEGACY_SIGNER
+from tests.testbed.kubernetes.emulator.resources import CERTIFICATE_REQUEST, StorageKey
+from tests.testbed.kubernetes.emulator.writes import Write, Writer, now
+
+APP_SERVING = "beta.eks.amazonaws.com/app-serving"
+API_CLIENT = "kubernetes.io/kube-apiserver-client"
+
+_USAGE = {
+    LEGACY_SIGNER: ExtendedKeyUsageOID.SERVER_AUTH,
+    APP_SERVING: ExtendedKeyUsageOID.SERVER_AUTH,
+    API_CLIENT: ExtendedKeyUsageOID.CLIENT_AUTH,
+}
+
+
+class Signer:
+    """Signs approved requests of the signers that a cluster on EKS has."""
+
+    def __init__(self, authority: Authority, writer: Writer) -> None:
+        self._authority = authority
+        self._writer = writer
+
+    def changed(self, key: StorageKey, _before: Json | None, after: Json | None) -> None:
+        """Sign a request that has just been approved."""
+        if key != CERTIFICATE_REQUEST.key or after is None:
+            return
+        status = after.get("status", {})
+        conditions = status.get("conditions") or []
+        settled = {each.get("type") for each in conditions}
+        signer = after["spec"].get("signerName")
+        if "Approved" not in settled or settled & {"Denied", "Failed"} or status.get("certificate"):
+            return
+        if signer not in _USAGE:
+            return
+        result: Json
+        try:
+            pem = self._authority.sign(base64.b64decode(after["spec"]["request"]), _USAGE[signer])
+            result = {**status, "certificate": base64.b64encode(pem).decode()}
+        except (ValueError, binascii.Error) as error:
+            failed = {"type": "Failed", "status": "True", "reason": "SigningFailed", "message": str(error)}
+            result = {**status, "conditions": [*conditions, {**failed, "lastUpdateTime": now()}]}
+        write = Write(CERTIFICATE_REQUEST, "", after["metadata"]["name"], "status")
+        self._writer.update(write, lambda present: {**present, "status": result})
