@@ -100,7 +100,9 @@ class Gateway:
             if isinstance(error, _InternalError):
                 self._state.problem(error.message)
             self._state.recorder.finish(number, error.status, error.code)
-            return render_error(self._service, error)
+            # A client that came to the wrong port is to understand why, so its own service's protocol is used.
+            asked = signature.service if signature and signature.service in SERVICES else self._service
+            return render_error(asked, error)
         self._state.recorder.finish(number, answer[0], "" if answer[0] < 400 else _error_code(answer))
         return answer
 
