@@ -12,7 +12,7 @@ import binascii
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tests.testbed.kubernetes.admin import Json
-from tests.testbed.kubernetes.emulator.authority import Authority
+from tests.testbed.kubernetes.emulator.authority import ClusterAuthority
 from tests.testbed.kubernetes.emulator.defaults import LEGACY_SIGNER
 from tests.testbed.kubernetes.emulator.resources import CERTIFICATE_REQUEST, StorageKey
 from tests.testbed.kubernetes.emulator.writes import Write, Writer, now
@@ -30,7 +30,7 @@ _USAGE = {
 class Signer:
     """Signs approved requests of the signers that a cluster on EKS has."""
 
-    def __init__(self, authority: Authority, writer: Writer) -> None:
+    def __init__(self, authority: ClusterAuthority, writer: Writer) -> None:
         self._authority = authority
         self._writer = writer
 

@@ -15,7 +15,7 @@ from tests.testbed.kubernetes.emulator.admission import (
     ResolveService,
 )
 from tests.testbed.kubernetes.emulator.authentication import Authenticator
-from tests.testbed.kubernetes.emulator.authority import Authority
+from tests.testbed.kubernetes.emulator.authority import ClusterAuthority
 from tests.testbed.kubernetes.emulator.csr import Signer
 from tests.testbed.kubernetes.emulator.custom import CustomKinds
 from tests.testbed.kubernetes.emulator.discovery import version_document
@@ -31,6 +31,7 @@ from tests.testbed.kubernetes.emulator.store import Store
 from tests.testbed.kubernetes.emulator.workloads import Workloads
 from tests.testbed.kubernetes.emulator.writes import Writer
 from tests.testbed.kubernetes.types import Authenticate, KubernetesRequest
+from tests.testbed.pki import KeyPair
 
 
 class EmulatedKubernetes:
@@ -58,10 +59,10 @@ class EmulatedKubernetes:
         resolve_service: ResolveService | None = None,
         run_pods: bool = True,
         port: int = 0,
-        authority: Authority | None = None,
+        authority: ClusterAuthority | None = None,
     ) -> None:
         self.faults = Faults()
-        self._authority = authority or Authority()
+        self._authority = authority or ClusterAuthority()
         self._port = port
         self._admin: AdminClient | None = None
         self._store = Store()
@@ -144,9 +145,9 @@ class EmulatedKubernetes:
         for manifest in manifests:
             self.admin.create(manifest)
 
-    def client_certificate(self, user: str, groups: Sequence[str] = ()) -> tuple[str, str]:
-        """PEM of a client certificate and its key for a user of these groups."""
-        return self._authority.client_certificate(user, groups)
+    def client_certificate(self, user: str, groups: Sequence[str] = ()) -> KeyPair:
+        """A client certificate that is taken for a user of these groups."""
+        return self._authority.client(user, groups)
 
     def forget_history(self) -> None:
         """Let every continue token and every watch from before now be too old."""
