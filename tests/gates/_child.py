@@ -25,6 +25,8 @@ def main() -> int:
     except NotRunError as error:
         outcome, not_run = Outcome(skipped=1, reasons=[str(error)]), str(error)
         print(f"not run: {error}")
+    except KeyboardInterrupt:
+        return 130
     except Exception:  # noqa: BLE001 - whatever a gate dies of is its failure
         traceback.print_exc()
         outcome, not_run = Outcome(failed=1), ""

@@ -34,7 +34,7 @@ FOREIGN = (
 )
 
 
-def environment(venv: Path = NEWEST, own_home: bool = False, **more: str) -> dict[str, str]:
+def environment(venv: Path = NEWEST, *, own_home: bool = False, **more: str) -> dict[str, str]:
     """The variables for a command.
 
     Args:

@@ -19,7 +19,9 @@ def gate() -> Outcome:
         f"{PLUGINS}.{name}" for name in ("module_utils", "plugin_utils") if (CHECKOUT / "plugins" / name).is_dir()
     ]
     tools = [
-        f"tests.{name}" for name in ("testbed", "gates", "demo", "benchmark") if (CHECKOUT / "tests" / name).is_dir()
+        f"tests.{name}"
+        for name in ("testbed", "support", "gates", "demo", "benchmark")
+        if (CHECKOUT / "tests" / name).is_dir()
     ]
     results = [
         run([NEWEST / "bin" / "mypy", *(word for package in packages for word in ("-p", package))])

@@ -116,12 +116,16 @@ class Environment:
         return self.folder / f".installed-{part}"
 
     def is_current(self, part: str, value: str) -> bool:
-        return self.stamp(part).exists() and self.stamp(part).read_text() == value and self.python.exists()
+        stamp = self.stamp(part)
+        return stamp.exists() and stamp.read_text() == value and self.python.exists() and self.is_wanted()
+
+    def is_wanted(self) -> bool:
+        """Whether this is the Python that the person asked for, where one was asked for."""
+        return self.wanted is None or version_of(self.python) == version_of(choose_python(self.wanted, ()))
 
     def make(self) -> None:
         """Create the environment, or keep the one that runs."""
-        version = version_of(self.python)
-        if version is not None and (self.wanted is None or version == version_of(choose_python(self.wanted, ()))):
+        if version_of(self.python) is not None and self.is_wanted():
             return
         base = choose_python(self.wanted, self.versions)
         say(f"making {self.folder.relative_to(CHECKOUT)} with {base} (Python {version_of(base)})")
