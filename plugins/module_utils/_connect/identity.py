@@ -1,0 +1,72 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""Whether a server is the cluster that EKS describes: rule ``cluster.identity`` before any request is made."""
+
+from __future__ import annotations
+
+import datetime
+import ssl
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+RULE = "cluster.identity"
+
+
+def same_server(one: str, other: str) -> bool:
+    """Whether two URLs name the same server, port and path."""
+    return _place(one) == _place(other)
+
+
+def certificates(pem: str) -> frozenset[bytes]:
+    """The certificates in a PEM text, in DER; raises ValueError where one is broken."""
+    marker = "-----END CERTIFICATE-----"
+    blocks = [block + marker for block in pem.split(marker) if "-----BEGIN CERTIFICATE-----" in block]
+    return frozenset(ssl.PEM_cert_to_DER_cert(block[block.index("-----BEGIN CERTIFICATE-----") :]) for block in blocks)
+
+
+def trusts_no_other(trusted: str, described: str) -> bool:
+    """Whether every authority in PEM text ``trusted`` is among those of ``described``, and there is one."""
+    try:
+        used = certificates(trusted)
+        return bool(used) and used <= certificates(described)
+    except ValueError:
+        return False
+
+
+def is_waived(ignore: Iterable[Any], today: datetime.date) -> bool:
+    """Whether ``ignore`` (rule ids, or waivers with ``id`` and perhaps ``until``) admits another server."""
+    return any(_holds(entry, today) for entry in ignore)
+
+
+def _holds(entry: Any, today: datetime.date) -> bool:
+    if isinstance(entry, Mapping):
+        return entry.get("id") == RULE and _lasts(entry.get("until"), today)
+    return bool(entry == RULE)
+
+
+def _lasts(until: Any, today: datetime.date) -> bool:
+    if until in (None, ""):
+        return True
+    try:
+        return today <= datetime.date.fromisoformat(str(until)[:10])
+    except ValueError:
+        return False
+
+
+def _place(url: str) -> tuple[str, str, int | None, str]:
+    parts = urlsplit(url if "://" in url else f"https://{url}")
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    return (
+        parts.scheme.lower(),
+        (parts.hostname or "").rstrip("."),
+        port or {"https": 443, "http": 80}.get(parts.scheme.lower()),
+        parts.path.rstrip("/"),
+    )

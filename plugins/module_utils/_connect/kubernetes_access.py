@@ -1,0 +1,237 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""From options and DescribeCluster to a client of the Kubernetes API, or to the reason why there is none."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+# The backends' requirements say so before anything here runs.
+with contextlib.suppress(ImportError):
+    from urllib3.util import make_headers
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect import identity, kubeconfig
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import KubernetesApi
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_settings import (
+    completed,
+    is_explicit,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_target import KubernetesTarget
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.options import DEFAULT_REQUEST_TIMEOUT
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.proxies import (
+    bypasses,
+    proxy_of_environment,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.redaction import Secret, scrub
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    Cluster,
+    KubernetesConnection,
+)
+
+
+@dataclass(frozen=True)
+class KubernetesAccess:
+    """The connection as a report shows it, and the client; None where ``connection.refused`` says why."""
+
+    connection: KubernetesConnection
+    api: KubernetesApi | None
+
+
+def access(
+    options: Mapping[str, Any],
+    cluster: Cluster | None,
+    token: Callable[[], Secret],
+    environment: Mapping[str, str] | None = None,
+) -> KubernetesAccess:
+    """The client that the options ask for.
+
+    By default endpoint and authority are those of ``cluster`` and the identity is ``token``'s. With options
+    ``kubeconfig``, ``context`` or ``host`` they come from there as kubernetes.core takes them, ``K8S_AUTH_*``
+    included, and nothing is sent unless server and authority are the cluster's or ``cluster.identity`` is in
+    ``ignore``. ``host`` without a credential goes with ``token`` and the cluster's authority.
+
+    Args:
+        options: Values of :func:`kubernetes_argument_spec`, and ``ignore``.
+        cluster: None where DescribeCluster could not be read.
+        token: Makes the EKS token; called only where it is needed, after the server was found to be right.
+        environment: For tests; the process's own by default.
+
+    Raises:
+        EksWindowsError: Options that can't be used: no such context, file or certificate.
+    """
+    settings = completed(options, os.environ if environment is None else environment)
+    waived = identity.is_waived(options.get("ignore") or (), datetime.datetime.now(datetime.UTC).date())
+    with _place(settings, cluster) as (target, user):
+        connection = KubernetesConnection(
+            server=target.server,
+            certificate_authority=target.certificate_authority,
+            validate_certs=target.validate_certs,
+            proxy=scrub(target.proxy),
+        )
+        refused = "" if waived else _refusal(target, cluster)
+        if not target.server:
+            refused = refused or "The cluster has no endpoint yet"
+        if refused:
+            return KubernetesAccess(replace(connection, refused=refused), None)
+        timeout = options.get("request_timeout") or DEFAULT_REQUEST_TIMEOUT
+        return KubernetesAccess(connection, KubernetesApi(user(target, token), timeout))
+
+
+def check_kubeconfig(options: Mapping[str, Any], cluster: Cluster) -> KubernetesConnection:
+    """Where options ``kubeconfig``, ``context`` or ``host`` lead to; ``refused`` where that isn't the cluster.
+
+    For those who hand a user's own kubeconfig on: nothing is sent, and no user of the kubeconfig is run.
+
+    Raises:
+        EksWindowsError: No such context or file.
+    """
+    settings = completed(options, {})
+    waived = identity.is_waived(options.get("ignore") or (), datetime.datetime.now(datetime.UTC).date())
+    with _place(settings, cluster) as (target, _user):
+        return KubernetesConnection(
+            server=target.server,
+            certificate_authority=target.certificate_authority,
+            validate_certs=target.validate_certs,
+            proxy=scrub(target.proxy),
+            refused="" if waived else _refusal(target, cluster),
+        )
+
+
+Identify = Callable[[KubernetesTarget, Callable[[], Secret]], KubernetesTarget]
+
+
+@contextmanager
+def _place(settings: Mapping[str, Any], cluster: Cluster | None) -> Iterator[tuple[KubernetesTarget, Identify]]:
+    """Where requests would go, and what adds the identity; files of a kubeconfig end with the block."""
+    # kubernetes.core does not read the kubeconfig at all where host and a whole credential are given.
+    complete = bool(settings["host"]) and _has_own_credentials(settings)
+    if complete or not (settings["kubeconfig"] or settings["context"]):
+        target = _overridden(_described(settings, cluster, complete=complete), settings)
+        if not target.proxy and target.server and not is_explicit(settings):
+            target = replace(target, proxy=proxy_of_environment(target.server))
+
+        def own_or_token(place: KubernetesTarget, token: Callable[[], Secret]) -> KubernetesTarget:
+            own = _own(place, settings)
+            return own or replace(place, authorization=Secret(f"Bearer {token().reveal()}"))
+
+        yield _with_proxy_headers(target, settings), own_or_token
+    else:
+        with kubeconfig.opened(settings["kubeconfig"], settings["context"]) as opened:
+            entry = opened.cluster()
+            base = KubernetesTarget(
+                server=entry.server,
+                certificate_authority=entry.certificate_authority,
+                validate_certs=entry.validate_certs is not False,
+                tls_server_name=entry.tls_server_name,
+                proxy=entry.proxy,
+            )
+
+            def identified(place: KubernetesTarget, _token: Callable[[], Secret]) -> KubernetesTarget:
+                own = _own(place, settings)
+                if own and own.authorization and own.client_certificate:
+                    return own
+                user = opened.user()
+                return replace(
+                    own or place,
+                    authorization=(own.authorization if own else None) or user.authorization,
+                    client_certificate=(own.client_certificate if own else None) or user.client_certificate,
+                )
+
+            yield _with_proxy_headers(_overridden(base, settings), settings), identified
+
+
+def _described(settings: Mapping[str, Any], cluster: Cluster | None, *, complete: bool) -> KubernetesTarget:
+    """The cluster as EKS describes it, without its authority where a host of another name comes with a credential."""
+    if cluster is None:
+        return KubernetesTarget(server="")
+    foreign = complete and not identity.same_server(_url(settings["host"]), cluster.endpoint)
+    return KubernetesTarget(
+        server=cluster.endpoint, certificate_authority="" if foreign else cluster.certificate_authority
+    )
+
+
+def _overridden(target: KubernetesTarget, settings: Mapping[str, Any]) -> KubernetesTarget:
+    """The target with what options say of server, trust, proxy and impersonation."""
+    changes: dict[str, Any] = {}
+    if settings["host"]:
+        changes["server"] = _url(settings["host"])
+    if settings["ca_cert"]:
+        changes["certificate_authority"] = _text_of(settings["ca_cert"])
+    if settings["kubernetes_validate_certs"] is not None:
+        changes["validate_certs"] = bool(settings["kubernetes_validate_certs"])
+    if settings["proxy"]:
+        changes["proxy"] = settings["proxy"]
+    target = replace(
+        target,
+        impersonate_user=settings["impersonate_user"] or "",
+        impersonate_groups=tuple(settings["impersonate_groups"] or ()),
+        **changes,
+    )
+    if target.proxy and settings["no_proxy"] and bypasses(target.server, settings["no_proxy"]):
+        target = replace(target, proxy="")
+    return target
+
+
+def _with_proxy_headers(target: KubernetesTarget, settings: Mapping[str, Any]) -> KubernetesTarget:
+    given = {name: value for name, value in (settings["proxy_headers"] or {}).items() if value}
+    if not given:
+        return target
+    return replace(target, proxy_headers={name: Secret(value) for name, value in make_headers(**given).items()})
+
+
+def _has_own_credentials(settings: Mapping[str, Any]) -> bool:
+    return bool(
+        settings["api_key"]
+        or (settings["username"] and settings["password"])
+        or (settings["client_cert"] and settings["client_key"])
+    )
+
+
+def _own(target: KubernetesTarget, settings: Mapping[str, Any]) -> KubernetesTarget | None:
+    """The target with the identity that options give, None where they give none."""
+    changes: dict[str, Any] = {}
+    if settings["api_key"]:
+        changes["authorization"] = Secret(f"Bearer {settings['api_key']}")
+    elif settings["username"] and settings["password"]:
+        basic = make_headers(basic_auth=f"{settings['username']}:{settings['password']}")
+        changes["authorization"] = Secret(basic["authorization"])
+    if settings["client_cert"]:
+        changes["client_certificate"] = (settings["client_cert"], settings["client_key"] or "")
+    return replace(target, **changes) if changes else None
+
+
+def _refusal(target: KubernetesTarget, cluster: Cluster | None) -> str:
+    """Why nothing may be sent to the target, empty where it is the cluster."""
+    if cluster is None:
+        return "EKS did not describe the cluster, so nothing shows that this is its API server"
+    if not identity.same_server(target.server, cluster.endpoint):
+        return f"{scrub(target.server)} is not the endpoint of cluster {cluster.name}, {cluster.endpoint}"
+    if target.validate_certs and not identity.trusts_no_other(
+        target.certificate_authority, cluster.certificate_authority
+    ):
+        trusted = "another authority" if target.certificate_authority else "the system's authorities"
+        return f"{trusted} would be trusted for {cluster.endpoint}, in place of that of cluster {cluster.name}"
+    return ""
+
+
+def _url(host: str) -> str:
+    return host.rstrip("/") if "://" in host else f"https://{host.rstrip('/')}"
+
+
+def _text_of(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="ascii", errors="replace")
+    except OSError as error:
+        raise EksWindowsError(f"Certificate authority {path} can't be read: {error.strerror}") from error

@@ -1,0 +1,254 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""A small JSON client of the Kubernetes API: reads, pages, metadata alone, and server-side dry runs."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+# The backends' requirements say so before anything here runs.
+with contextlib.suppress(ImportError):
+    import urllib3
+    from urllib3.exceptions import HTTPError, ReadTimeoutError
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_target import KubernetesTarget
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.redaction import scrub
+
+PAGE_SIZE = 500
+CONNECTIONS = 4
+"""Connections kept to one API server: a handshake costs more than waiting for a turn."""
+
+RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
+RETRIES = 2
+LONGEST_RETRY_AFTER = 3.0
+"""Seconds waited at most between tries, whatever the server asks for."""
+
+METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
+
+
+@dataclass
+class KubernetesError(Exception):
+    """A request that the API server refused, or that never got there.
+
+    Attributes:
+        method: HTTP method.
+        path: What was asked for, without its query.
+        status: HTTP status, 0 where there was no answer.
+        reason: Kubernetes' one-word reason, such as ``Forbidden``, or empty.
+        message: The API's own words, or the network's.
+        server: The API server's address.
+    """
+
+    method: str
+    path: str
+    status: int
+    reason: str
+    message: str
+    server: str
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class KubernetesApi:
+    """One API server and one identity; usable by many threads.
+
+    Once the server could not be reached, further requests fail at once with the same words, so that a dead address
+    costs one timeout however many reads there are.
+
+    Args:
+        target: Server, trust and identity.
+        timeout: Seconds that one request may take, to connect and to be answered each.
+    """
+
+    def __init__(self, target: KubernetesTarget, timeout: float) -> None:
+        self._server = target.server.rstrip("/")
+        self._headers = target.headers()
+        self._timeout = timeout
+        self._broken: KubernetesError | None = None
+        self._answered = False
+        self._lock = threading.Lock()
+        self._pool = _pool(target, timeout)
+
+    def __repr__(self) -> str:
+        return f"KubernetesApi(server={self._server!r})"
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._pool.clear()
+
+    def get(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """One object, as JSON.
+
+        Raises:
+            KubernetesError: Refused, absent (status 404) or not reached.
+        """
+        return self._request("GET", path, query or {})
+
+    def list(
+        self, path: str, *, label_selector: str = "", field_selector: str = "", metadata_only: bool = False
+    ) -> list[dict[str, Any]]:
+        """All objects of a collection, in pages of 500.
+
+        Args:
+            path: The collection, for example ``/api/v1/nodes``.
+            label_selector: In the API's own form, empty for all.
+            field_selector: In the API's own form, empty for all.
+            metadata_only: Ask for metadata alone; ``spec`` and the like are then not there.
+
+        Raises:
+            KubernetesError: Refused, unknown (status 404) or not reached.
+        """
+        query = {"limit": str(PAGE_SIZE)}
+        if label_selector:
+            query["labelSelector"] = label_selector
+        if field_selector:
+            query["fieldSelector"] = field_selector
+        accept = METADATA_ONLY if metadata_only else "application/json"
+        items: list[dict[str, Any]] = []
+        restarted = False
+        while True:
+            try:
+                page = self._request("GET", path, query, accept=accept)
+            except KubernetesError as error:
+                if error.status != 410 or restarted:
+                    raise
+                # The pages' snapshot is gone: a list that takes that long is taken anew, once.
+                restarted = True
+                query.pop("continue", None)
+                items = []
+                continue
+            items.extend(page.get("items") or [])
+            further = (page.get("metadata") or {}).get("continue")
+            if not further:
+                return items
+            query["continue"] = further
+
+    def dry_run_create(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """What the API server would store, after admission; nothing is stored.
+
+        Raises:
+            KubernetesError: Refused by authorization or admission, or not reached.
+        """
+        return self._request("POST", path, {"dryRun": "All"}, body=json.dumps(body).encode())
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        *,
+        accept: str = "application/json",
+        body: bytes | None = None,
+    ) -> dict[str, Any]:
+        url = self._server + path + (f"?{urlencode(query)}" if query else "")
+        headers = self._headers.copy()
+        headers["Accept"] = accept
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        response = self._answer(method, path, url, headers, body)
+        if response.status < 300:
+            return self._parsed(method, path, response)
+        raise self._refusal(method, path, response)
+
+    def _answer(self, method: str, path: str, url: str, headers: Any, body: bytes | None) -> Any:
+        for attempt in range(RETRIES + 1):
+            response = self._send(method, path, url, headers, body)
+            if response.status not in RETRIED_STATUSES or attempt == RETRIES:
+                break
+            time.sleep(_pause(response, attempt))
+        return response
+
+    def _send(self, method: str, path: str, url: str, headers: Any, body: bytes | None) -> Any:
+        if self._broken:
+            raise self._failure(method, path, self._broken.message)
+        try:
+            response = self._pool.request(method, url, headers=headers, body=body, retries=False, redirect=False)
+        except (HTTPError, OSError, ValueError) as error:
+            failure = self._failure(method, path, network_words(error, self._server, self._timeout))
+            with self._lock:
+                # Where others were answered, one that was not is no proof against the server.
+                if not (self._answered and isinstance(error, ReadTimeoutError)):
+                    self._broken = self._broken or failure
+            raise failure from error
+        self._answered = True
+        return response
+
+    def _failure(self, method: str, path: str, message: str) -> KubernetesError:
+        return KubernetesError(method, path, 0, "", message, self._server)
+
+    def _parsed(self, method: str, path: str, response: Any) -> dict[str, Any]:
+        try:
+            answer = json.loads(response.data)
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict):
+            kind = response.headers.get("Content-Type", "nothing")
+            raise KubernetesError(
+                method, path, response.status, "", f"{self._server} answered {kind} where JSON was due", self._server
+            )
+        return answer
+
+    def _refusal(self, method: str, path: str, response: Any) -> KubernetesError:
+        reason, message = "", ""
+        with contextlib.suppress(ValueError):
+            status = json.loads(response.data)
+            if isinstance(status, dict):
+                reason, message = str(status.get("reason") or ""), str(status.get("message") or "")
+        if not message:
+            message = response.data[:200].decode("utf-8", "replace").strip() or str(response.reason)
+        return KubernetesError(method, path, response.status, reason, scrub(" ".join(message.split())), self._server)
+
+
+def network_words(error: Exception, server: str, timeout: float) -> str:
+    """What the network said, with the address that was meant."""
+    cause: BaseException = error
+    while True:
+        nested = getattr(cause, "original_error", None) or getattr(cause, "reason", None)
+        if not isinstance(nested, BaseException):
+            break
+        cause = nested
+    if "imeout" in type(cause).__name__ or isinstance(cause, TimeoutError):
+        return f"{server} did not answer within {timeout:g} seconds"
+    said = str(cause.__cause__ or cause) if isinstance(cause, HTTPError) else str(cause)
+    if isinstance(cause, HTTPError) and ": " in said:
+        said = said.split(": ", 1)[1]
+    return scrub(f"{server} could not be reached: {said or type(cause).__name__}")
+
+
+def _pause(response: Any, attempt: int) -> float:
+    try:
+        asked = float(response.headers.get("Retry-After", ""))
+    except ValueError:
+        asked = 0.2 * 2**attempt
+    return min(max(asked, 0.0), LONGEST_RETRY_AFTER)
+
+
+def _pool(target: KubernetesTarget, timeout: float) -> Any:
+    arguments: dict[str, Any] = {
+        "num_pools": 1,
+        "maxsize": CONNECTIONS,
+        "block": True,
+        "timeout": urllib3.Timeout(connect=timeout, read=timeout),
+    }
+    if target.server.startswith("https:"):
+        arguments["ssl_context"] = target.ssl_context()
+        if not target.validate_certs:
+            arguments["cert_reqs"] = "CERT_NONE"
+            arguments["assert_hostname"] = False
+        if target.tls_server_name:
+            arguments["server_hostname"] = target.tls_server_name
+    if target.proxy:
+        return urllib3.ProxyManager(target.proxy, proxy_headers=target.revealed_proxy_headers(), **arguments)
+    return urllib3.PoolManager(**arguments)

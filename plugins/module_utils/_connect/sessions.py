@@ -1,0 +1,83 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""Botocore sessions that share what costs time and holds nothing of anybody's.
+
+Botocore reads each service's description from JSON, some 60 ms of CPU for a first client. One loader per process
+keeps them, so that a parent process can read them once (:func:`warm`) and its forked workers inherit them. Sessions,
+clients, sockets and credentials are never kept here.
+
+Imports nothing of the collection: the token helper loads it as a file, with botocore alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+# Whoever calls this has said so already: the backends' requirements, the helper's own check.
+with contextlib.suppress(ImportError):
+    from botocore.config import Config
+    from botocore.loaders import create_loader
+    from botocore.session import Session
+
+WARM_SERVICES = ("eks", "iam", "sts")
+"""Services of a preflight."""
+
+_CREATION = threading.Lock()
+
+
+@lru_cache(maxsize=1)
+def shared_loader() -> Any:
+    """The loader of this process, and of the processes forked from it."""
+    return create_loader()
+
+
+def new_session(profile: str | None = None) -> Any:
+    """A botocore session with the shared loader.
+
+    Raises:
+        botocore.exceptions.ProfileNotFound: later, when the profile is first needed.
+    """
+    session = Session(profile=profile)
+    session.register_component("data_loader", shared_loader())
+    # Old releases of botocore take the global STS endpoint by default, which lives in one region alone.
+    session.set_config_variable("sts_regional_endpoints", "regional")
+    return session
+
+
+def create_client(session: Any, service: str, **arguments: Any) -> Any:
+    """A client; they may be used by many threads, but made by one alone."""
+    with _CREATION:
+        return session.create_client(service, **arguments)
+
+
+def warm(services: Iterable[str] = WARM_SERVICES) -> None:
+    """Read what clients of these services need into the shared loader, and nothing of the user's.
+
+    The clients made for this have no credentials, open no socket and are gone when this returns.
+    """
+    session = new_session()
+    session.set_credentials("none", "none")
+    for service in services:
+        create_client(session, service, region_name="us-east-1", config=Config(parameter_validation=False))
+
+
+def assume_role(sts: Any, arn: str, session_name: str, external_id: str | None = None) -> dict[str, Any]:
+    """Credentials of a role, as STS AssumeRole answers them: AccessKeyId, SecretAccessKey, SessionToken, Expiration.
+
+    Raises:
+        botocore.exceptions.ClientError: STS refuses.
+        botocore.exceptions.BotoCoreError: STS isn't reached, or no credentials are there to ask it with.
+    """
+    arguments = {"RoleArn": arn, "RoleSessionName": session_name}
+    if external_id:
+        arguments["ExternalId"] = external_id
+    credentials: dict[str, Any] = sts.assume_role(**arguments)["Credentials"]
+    return credentials
