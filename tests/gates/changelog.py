@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""antsibull-changelog lint, and a changelog that lists a fragment for what is not yet released."""
+"""antsibull-changelog lint: the fragments, and the changelog made of earlier ones."""
 
 from __future__ import annotations
 
