@@ -88,6 +88,13 @@ def default_username(principal_arn: str, entry_type: str) -> str:
     return f"arn:{match['partition']}:sts::{match['account']}:assumed-role/{name}/{{{{SessionName}}}}"
 
 
+def _principal(cluster: EksCluster, arn: str) -> re.Match[str]:
+    match = _PRINCIPAL.match(arn)
+    if match is None or match["partition"] != cluster.partition:
+        raise _invalid("The principalArn parameter format is not valid")
+    return match
+
+
 def new_entry(
     cluster: EksCluster,
     principal_arn: str,
@@ -102,9 +109,7 @@ def new_entry(
     Raises:
         AwsError: As CreateAccessEntry answers.
     """
-    match = _PRINCIPAL.match(principal_arn)
-    if match is None or match["partition"] != cluster.partition:
-        raise _invalid("The principalArn parameter format is not valid")
+    match = _principal(cluster, principal_arn)
     if entry_type.upper() not in TYPES or entry_type != entry_type.upper():
         raise _invalid(f"The type {entry_type} is not supported, it must be one of {', '.join(TYPES)}")
     if entry_type != "STANDARD":
@@ -155,7 +160,7 @@ def _create(context: EksContext, parameters: Mapping[str, Any]) -> Mapping[str, 
     cluster = cluster_for_entries(context, parameters)
     arn = str(parameters["principalArn"])
     principal_id = context.principal_id(arn)
-    if not principal_id and arn.split(":")[4] == cluster.account:
+    if _principal(cluster, arn)["account"] == cluster.account and not principal_id:
         raise _invalid(f"The specified principalArn is invalid: invalid principal. ({arn})")
     entry = new_entry(
         cluster,

@@ -60,7 +60,7 @@ class Estate:
         self.region = region
         self.partition = partition_of(region)
         self._scope = MotoScope()
-        self._scope.backends["eks"] = eks.TestbedEksBackend
+        self._scope.backends.update(eks=eks.TestbedEksBackend, iam=iam.TestbedIamBackend)
         self._registry = PrincipalRegistry()
         self._networks = Networks()
         self._operators: dict[tuple[str, str], Principal] = {}

@@ -7,10 +7,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
-from moto.iam.models import IAMBackend, Role, User, iam_backends
+from moto.iam.aws_managed_policies import aws_managed_policies_data
+from moto.iam.models import AWSManagedPolicy, IAMBackend, ManagedPolicy, Role, User, iam_backends
 
 from tests.testbed.aws.errors import AwsError
 from tests.testbed.aws.moto_scope import scope_backends
@@ -19,6 +22,29 @@ from tests.testbed.aws.principals import Principal
 scope_backends(iam_backends)
 
 SERVICE_POLICY_PATHS = ("", "service-role/")
+# AWS's policies that clusters and their nodes use. To make all 1500 takes longer than a test.
+_POLICIES = re.compile(
+    r"^(AmazonEKS.*|AmazonEBSCSIDriver.*|AmazonEC2ContainerRegistry.*|AmazonSSMManagedInstanceCore"
+    r"|CloudWatchAgentServerPolicy|AdministratorAccess|PowerUserAccess|ReadOnlyAccess)$"
+)
+
+
+@cache
+def _policy_data() -> dict[str, Any]:
+    data = json.loads(aws_managed_policies_data)
+    return {name: policy for name, policy in data.items() if _POLICIES.match(name)}
+
+
+class TestbedIamBackend(IAMBackend):
+    """moto's backend of one account and partition, with the managed policies that matter here."""
+
+    __test__ = False
+
+    def _init_aws_policies(self) -> list[ManagedPolicy]:
+        return [
+            AWSManagedPolicy.from_data(name, self.account_id, self.region_name, policy)
+            for name, policy in _policy_data().items()
+        ]
 
 
 def backend(account: str, partition: str) -> IAMBackend:

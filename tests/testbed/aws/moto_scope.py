@@ -17,9 +17,6 @@ from contextvars import ContextVar
 from typing import Any
 
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
-from moto.core.config import default_user_config
-
-default_user_config["iam"]["load_aws_managed_policies"] = True
 
 # moto is not written for threads; its work is processor time, which threads share anyway.
 MOTO_LOCK = threading.RLock()

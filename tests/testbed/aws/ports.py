@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import socket
 import threading
@@ -54,7 +55,7 @@ class ServicePort:
         server = make_server("127.0.0.1", 0, self._application, threaded=True, request_handler=_Handler)
         server.service_port = self  # type: ignore[attr-defined]
         self._server = server
-        self._thread = threading.Thread(target=server.serve_forever, args=(0.1,), name="aws-port", daemon=True)
+        self._thread = threading.Thread(target=server.serve_forever, args=(0.5,), name="aws-port", daemon=True)
         self._thread.start()
 
     @property
@@ -76,7 +77,12 @@ class ServicePort:
         """Close the port and what clients keep open of it; does nothing when it is not running."""
         if self._server is None or self._thread is None:
             return
-        self._server.shutdown()
+        stopper = threading.Thread(target=self._server.shutdown)
+        stopper.start()
+        # The loop looks at the request to stop only now and then; a connection wakes it.
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", self._server.port), timeout=1).close()
+        stopper.join()
         self._thread.join()
         self._server.server_close()
         with self._lock:

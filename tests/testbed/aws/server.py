@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
 
@@ -82,8 +81,8 @@ class AwsServer(Estate):
         Raises:
             TestbedModelError: A request or an answer was not as the service models say, see :meth:`problems`.
         """
-        with ThreadPoolExecutor(len(self._ports)) as pool:
-            list(pool.map(ServicePort.stop, self._ports.values()))
+        for port in self._ports.values():
+            port.stop()
         self._close()
         problems = self.problems()
         self.forget_problems()
