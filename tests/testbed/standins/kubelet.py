@@ -11,6 +11,8 @@ ContainerCreating with the event that people know: FailedCreatePodSandBox.
 from __future__ import annotations
 
 import ipaddress
+import socket
+from functools import cache
 
 import urllib3
 
@@ -173,15 +175,28 @@ def _creating(pod: Json) -> Json:
 
 def _running(pod: Json) -> Json:
     address = annotations_of(pod).get(ADDRESS, "").split("/")[0] or _linux_address(pod)
+    if pod["spec"].get("hostNetwork"):
+        address = host_address()
     return {
         "phase": "Running",
         "conditions": _conditions(pod, ready=True),
         "containerStatuses": _container_statuses(pod, {"running": {"startedAt": timestamp()}}, ready=True),
         "podIP": address,
         "podIPs": [{"ip": address}],
-        "hostIP": "10.0.0.10",
+        "hostIP": host_address(),
         "startTime": timestamp(),
     }
+
+
+@cache
+def host_address() -> str:
+    """The address of all nodes: this machine's own, so that a call of an endpoint that nobody serves fails at once."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "10.0.0.10"
 
 
 def _linux_address(pod: Json) -> str:

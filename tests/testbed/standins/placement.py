@@ -54,7 +54,7 @@ def _matches(expression: Mapping[str, Any], found: Mapping[str, str]) -> bool:
         return bool(found.get(key) in values)
     if operator == "NotIn":
         return bool(found.get(key) not in values)
-    return bool(key in found) == (operator == "Exists")
+    return bool((key in found) == (operator == "Exists"))
 
 
 def _tolerated(taint: Mapping[str, str], tolerations: Sequence[Mapping[str, str]]) -> bool:

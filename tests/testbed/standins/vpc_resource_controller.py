@@ -43,9 +43,11 @@ RETRY_SECONDS = 0.5
 
 @dataclass
 class _Node:
-    """What the controller holds of a Windows node. ``told`` says that its event Unsupported was sent."""
+    """What the controller holds of a Windows node. ``told`` says that its event Unsupported was sent, ``finished``
+    that it is ready or never will be."""
 
     ready: bool = False
+    finished: bool = False
     limit: int = 0
     told: bool = False
     addresses: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -106,6 +108,22 @@ class VpcResourceController:
         """Whether the controller holds Windows prefix delegation to be on."""
         return self._prefix_delegation and self.windows_ipam and self._setting(PREFIX_KEY)
 
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left that the controller could do for the nodes as they are."""
+        if not self._cache.readable:
+            return False
+        if not self.windows_ipam or not self._policy_attached():
+            return True
+        return all(
+            (node["metadata"]["name"] in self._nodes and self._nodes[node["metadata"]["name"]].finished)
+            for node in self._cache.nodes.objects()
+            if self._is_managed(node)
+        )
+
+    def _is_managed(self, node: Json) -> bool:
+        return is_windows_node(node) and labels_of(node).get(COMPUTE_TYPE) != "auto"
+
     def _pass(self) -> float:
         if not self.windows_ipam:
             with self._lock:
@@ -115,7 +133,7 @@ class VpcResourceController:
         try:
             allowed = self._policy_attached()
             for node in self._cache.nodes.objects():
-                if is_windows_node(node) and labels_of(node).get(COMPUTE_TYPE) != "auto":
+                if self._is_managed(node):
                     self._initialise(node, allowed)
             self._forget_gone()
             if allowed:
@@ -134,6 +152,7 @@ class VpcResourceController:
         known = INSTANCE_TYPES.get(instance_type)
         if known is None:
             self._unsupported(node, held, f"The instance type {instance_type} is not supported yet by the {COMPONENT}")
+            held.finished = True
             return
         if not allowed:
             return
@@ -145,7 +164,7 @@ class VpcResourceController:
         capacity = (node.get("status", {}).get("capacity") or {}).get(ADDRESS)
         if capacity != str(held.limit):
             self._client.patch_status("nodes", metadata["name"], {"capacity": {ADDRESS: str(held.limit)}})
-        held.ready = True
+        held.ready = held.finished = True
 
     def _unsupported(self, node: Json, held: _Node, message: str) -> None:
         if not held.told:
