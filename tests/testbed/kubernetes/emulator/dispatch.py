@@ -192,7 +192,8 @@ class Dispatcher:
             return self._written(200, request, write, self._scale(write, lambda _present: scale))
         body = bodies.object_of(request, kind)
         if kind.custom and not body["metadata"].get("resourceVersion"):
-            must = statuses.invalid_value("metadata.resourceVersion", 0, "must be specified for an update")
+            message = "Invalid value: 0x0: must be specified for an update"
+            must = statuses.Cause("metadata.resourceVersion", "FieldValueInvalid", message)
             raise statuses.invalid(kind, asked.name, [must])
         return self._written(200, request, write, self._writer.update(write, lambda _present: body))
 

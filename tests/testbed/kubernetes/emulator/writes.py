@@ -301,7 +301,7 @@ class Writer:
                     if body["metadata"].get(name):
                         part["metadata"][name] = body["metadata"][name]
             return part
-        if write.kind.has_status:
+        if write.kind.has_status and write.subresource != "binding":
             body.pop("status", None)
             if "status" in before:
                 body["status"] = before["status"]

@@ -1,0 +1,53 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Each case runs on the emulated and on the real control plane."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conformance.bench import Bench, eventually
+from tests.testbed.kubernetes.emulator import EmulatedKubernetes
+from tests.testbed.kubernetes.real.binaries import ControlPlaneMissingError, find_binaries
+from tests.testbed.kubernetes.real.server import RealKubernetes
+from tests.testbed.kubernetes.types import KubernetesServer
+
+Tokens = dict[str, tuple[str, tuple[str, ...]]]
+
+
+def _emulated(tokens: Tokens) -> KubernetesServer:
+    return EmulatedKubernetes("1.20", beta_apis=True, authenticate=tokens.get, run_pods=False)
+
+
+def _real(tokens: Tokens) -> KubernetesServer:
+    try:
+        binaries = find_binaries(build=False)
+    except ControlPlaneMissingError as error:
+        pytest.skip(f"not run on a real control plane: {error}")
+    return RealKubernetes(authenticate=tokens.get, binaries=binaries)
+
+
+@pytest.fixture(scope="session", params=["emulated", pytest.param("real", marks=pytest.mark.real)])
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    """One control plane of each kind, for all cases."""
+    tokens: Tokens = {}
+    server = (_emulated if request.param == "emulated" else _real)(tokens)
+    server.start()
+    try:
+        yield Bench(request.param, server, tokens)
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def namespace(bench: Bench) -> Iterator[str]:
+    """A namespace of the case's own, ready for pods."""
+    name = bench.unique()
+    bench.admin.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+    eventually(lambda: bench.admin.find("serviceaccounts", "default", name))
+    yield name
+    bench.admin.delete("namespaces", name)
