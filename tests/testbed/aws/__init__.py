@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
+from tests.testbed.aws.accounts import Credentials
 from tests.testbed.aws.addon_apply import ConfigMapResult, merge_config_map
 from tests.testbed.aws.authenticator import AuthenticationError, Identity, authenticate
 from tests.testbed.aws.eks_state import AccessEntry, AddonIssue, AddonState, AppliedAddon, EksCluster
 from tests.testbed.aws.errors import TestbedModelError
-from tests.testbed.aws.estate import Credentials
 from tests.testbed.aws.identity_mapping import KubernetesUser, kubernetes_user
 from tests.testbed.aws.recorder import AwsRequest
 from tests.testbed.aws.server import AwsServer

@@ -26,6 +26,7 @@ from tests.testbed.aws.eks_state import (
 )
 from tests.testbed.aws.errors import AwsError
 from tests.testbed.aws.paging import page
+from tests.testbed.aws.updates import describe_update
 
 _BUSY = ("CREATING", "UPDATING", "DELETING")
 
@@ -296,38 +297,6 @@ def _describe_versions(context: EksContext, parameters: Mapping[str, Any]) -> Ma
     return {"addons": rows, **token}
 
 
-def describe_update(update: Update) -> dict[str, Any]:
-    """An update as DescribeUpdate answers it."""
-    return {
-        "id": update.id,
-        "status": update.status,
-        "type": update.type,
-        "params": [{"type": key, "value": value} for key, value in update.parameters],
-        "createdAt": update.created_at,
-        "errors": [
-            {"errorCode": error.code, "errorMessage": error.message, "resourceIds": list(error.resource_ids)}
-            for error in update.errors
-        ],
-    }
-
-
-def _describe_one_update(context: EksContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-    cluster = context.clusters[str(parameters["name"])]
-    update = cluster.updates.get(str(parameters["updateId"]))
-    addon, nodegroup = parameters.get("addonName") or "", parameters.get("nodegroupName") or ""
-    if update is None or update.addon != addon or update.nodegroup != nodegroup:
-        raise AwsError("ResourceNotFoundException", f"No update found for ID: {parameters['updateId']}", 404)
-    return {"update": describe_update(update)}
-
-
-def _list_updates(context: EksContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-    cluster = context.clusters[str(parameters["name"])]
-    addon, nodegroup = parameters.get("addonName") or "", parameters.get("nodegroupName") or ""
-    ids = [u.id for u in cluster.updates.values() if (u.addon, u.nodegroup) == (addon, nodegroup)]
-    ids, token = page(ids, parameters)
-    return {"updateIds": ids, **token}
-
-
 OPERATIONS: Mapping[str, EksOperation] = {
     "CreateAddon": _create,
     "UpdateAddon": _update,
@@ -336,6 +305,4 @@ OPERATIONS: Mapping[str, EksOperation] = {
     "ListAddons": _list,
     "DescribeAddonConfiguration": _describe_configuration,
     "DescribeAddonVersions": _describe_versions,
-    "DescribeUpdate": _describe_one_update,
-    "ListUpdates": _list_updates,
 }

@@ -11,7 +11,7 @@ from typing import Any
 
 from moto.eks.models import EKSBackend, eks_backends
 
-from tests.testbed.aws import access_entries, addons, cluster_versions
+from tests.testbed.aws import access_entries, addons, cluster_versions, updates
 from tests.testbed.aws.eks_state import EksCluster, EksOperation
 from tests.testbed.aws.errors import AwsError
 from tests.testbed.aws.moto_scope import scope_backends
@@ -22,6 +22,7 @@ OPERATIONS: Mapping[str, EksOperation] = {
     **addons.OPERATIONS,
     **access_entries.OPERATIONS,
     **cluster_versions.OPERATIONS,
+    **updates.OPERATIONS,
 }
 _WITHOUT_CLUSTER = frozenset({"CreateCluster", "RegisterCluster"})
 

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
+from tests.testbed.aws.accounts import DEFAULT_ACCOUNT, Credentials
 from tests.testbed.aws.callers import Callers
 from tests.testbed.aws.errors import AwsError, TestbedModelError
-from tests.testbed.aws.estate import DEFAULT_ACCOUNT, Credentials, Estate
+from tests.testbed.aws.estate import Estate
 from tests.testbed.aws.faults import Faults
 from tests.testbed.aws.gateway import SERVICES, Gateway, GatewayState
 from tests.testbed.aws.partitions import DEFAULT_REGIONS

@@ -40,7 +40,7 @@ def client(aws: AwsServer) -> Client:
     """Makes boto clients that try once: ``client(service, credentials=None, region=None)``."""
 
     def make(service: str, credentials: Credentials | None = None, region: str | None = None) -> Any:
-        keys: dict[str, str] = {}
+        keys: dict[str, Any] = {}
         if credentials:
             keys = {
                 "aws_access_key_id": credentials.access_key,
@@ -49,7 +49,8 @@ def client(aws: AwsServer) -> Client:
             }
         core = botocore.session.Session()
         core.register_component("data_loader", LOADER)
-        session = boto3.session.Session(region_name=region or os.environ["AWS_REGION"], botocore_session=core, **keys)
+        where = region or os.environ["AWS_REGION"]
+        session: Any = boto3.session.Session(region_name=where, botocore_session=core, **keys)
         return session.client(service, config=Config(retries={"max_attempts": 0}))
 
     return make
