@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar, Union
+from typing import TypeAlias, TypeVar
 
 T = TypeVar("T")
 
@@ -34,7 +34,7 @@ class Unknown:
     remedy: str
 
 
-Known = Union[T, Unknown]
+Known: TypeAlias = T | Unknown
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,8 @@ class ClusterRole:
     """The IAM role of the cluster and its policies.
 
     ``inline`` is read, and documents of ``attached`` customer policies too, only where the AWS managed
-    policies alone do not already give what Windows support needs; ``complete`` says that they were.
+    policies alone do not already give what Windows support needs; ``complete`` says that they were. ``unread``
+    is the first of them that could not be.
     """
 
     arn: str
@@ -137,6 +138,7 @@ class ClusterRole:
     attached: tuple[Policy, ...]
     inline: tuple[Policy, ...] = ()
     complete: bool = False
+    unread: Unknown | None = None
 
 
 @dataclass(frozen=True)

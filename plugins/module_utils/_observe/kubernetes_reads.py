@@ -1,0 +1,217 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""What the Kubernetes API tells of a cluster: one list call with selectors for each kind, never one for each object.
+
+Sources: Kubernetes API reference; aws/amazon-vpc-cni-k8s and aws/amazon-vpc-resource-controller-k8s for the names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import (
+    KubernetesApi,
+    KubernetesError,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    AwsNode,
+    ConfigMap,
+    LabelSelector,
+    Node,
+    Probe,
+    SecurityGroupPolicy,
+    Taint,
+    Webhook,
+    WebhookConfiguration,
+    WebhookService,
+)
+
+CNI_CONFIG_MAP = "/api/v1/namespaces/kube-system/configmaps/amazon-vpc-cni"
+AWS_NODE = "/apis/apps/v1/namespaces/kube-system/daemonsets/aws-node"
+NODES = "/api/v1/nodes"
+WEBHOOK_CONFIGURATIONS = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"
+SECURITY_GROUP_POLICIES = "/apis/vpcresources.k8s.aws/v1beta1/securitygrouppolicies"
+
+COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
+ADDRESS_RESOURCE = "vpc.amazonaws.com/PrivateIPv4Address"
+PROBE_IMAGE = "mcr.microsoft.com/oss/kubernetes/pause:3.9"
+
+
+def nodes(api: KubernetesApi) -> tuple[Node, ...]:
+    """All nodes."""
+    return tuple(_node(item) for item in api.list(NODES))
+
+
+def _node(item: Mapping[str, Any]) -> Node:
+    labels = _labels(item)
+    status = item.get("status") or {}
+    info = status.get("nodeInfo") or {}
+    conditions = {condition.get("type"): condition.get("status") for condition in status.get("conditions") or ()}
+    compute_type = labels.get(COMPUTE_TYPE, "")
+    return Node(
+        name=_name(item),
+        operating_system=str(info.get("operatingSystem") or labels.get("kubernetes.io/os") or ""),
+        architecture=str(info.get("architecture") or labels.get("kubernetes.io/arch") or ""),
+        instance_type=labels.get("node.kubernetes.io/instance-type")
+        or labels.get("beta.kubernetes.io/instance-type")
+        or "",
+        os_image=str(info.get("osImage") or ""),
+        kernel_version=str(info.get("kernelVersion") or ""),
+        kubelet_version=str(info.get("kubeletVersion") or ""),
+        ready=conditions.get("Ready") == "True",
+        fargate=compute_type == "fargate",
+        auto_mode=compute_type == "auto",
+        labels=labels,
+        capacity={key: str(value) for key, value in (status.get("capacity") or {}).items()},
+        taints=tuple(
+            Taint(
+                key=str(taint.get("key") or ""),
+                value=str(taint.get("value") or ""),
+                effect=str(taint.get("effect") or ""),
+            )
+            for taint in (item.get("spec") or {}).get("taints") or ()
+        ),
+    )
+
+
+def cni_config_map(api: KubernetesApi) -> ConfigMap | None:
+    """ConfigMap kube-system/amazon-vpc-cni."""
+    item = _get(api, CNI_CONFIG_MAP)
+    if item is None:
+        return None
+    data = item.get("data")
+    return ConfigMap(
+        namespace="kube-system",
+        name="amazon-vpc-cni",
+        data=None if data is None else {str(key): str(value) for key, value in data.items()},
+    )
+
+
+def aws_node(api: KubernetesApi) -> AwsNode | None:
+    """DaemonSet kube-system/aws-node."""
+    item = _get(api, AWS_NODE)
+    if item is None:
+        return None
+    containers = _pod_spec(item).get("containers") or ()
+    environment = next((entry.get("env") or () for entry in containers if entry.get("name") == "aws-node"), ())
+    return AwsNode(
+        env={str(variable["name"]): str(variable["value"]) for variable in environment if "value" in variable}
+    )
+
+
+def webhook_configurations(api: KubernetesApi) -> tuple[WebhookConfiguration, ...]:
+    """All MutatingWebhookConfigurations."""
+    return tuple(
+        WebhookConfiguration(
+            name=_name(item), webhooks=tuple(_webhook(webhook) for webhook in item.get("webhooks") or ())
+        )
+        for item in api.list(WEBHOOK_CONFIGURATIONS)
+    )
+
+
+def _webhook(webhook: Mapping[str, Any]) -> Webhook:
+    client = webhook.get("clientConfig") or {}
+    service = client.get("service")
+    return Webhook(
+        name=str(webhook.get("name") or ""),
+        service=WebhookService(
+            namespace=str(service.get("namespace") or ""),
+            name=str(service.get("name") or ""),
+            path=str(service.get("path") or ""),
+        )
+        if service
+        else None,
+        url=str(client.get("url") or ""),
+        failure_policy=str(webhook.get("failurePolicy") or ""),
+    )
+
+
+def security_group_policies(api: KubernetesApi) -> tuple[SecurityGroupPolicy, ...]:
+    """All SecurityGroupPolicies; none where the cluster does not know the kind."""
+    try:
+        items = api.list(SECURITY_GROUP_POLICIES)
+    except KubernetesError as error:
+        if error.status == 404:
+            return ()
+        raise
+    return tuple(
+        SecurityGroupPolicy(
+            namespace=_namespace(item),
+            name=_name(item),
+            pod_selector=_selector((item.get("spec") or {}).get("podSelector")),
+            service_account_selector=_selector((item.get("spec") or {}).get("serviceAccountSelector")),
+        )
+        for item in items
+    )
+
+
+def _selector(selector: Mapping[str, Any] | None) -> LabelSelector | None:
+    if selector is None:
+        return None
+    return LabelSelector(
+        match_labels={str(key): str(value) for key, value in (selector.get("matchLabels") or {}).items()},
+        match_expressions=tuple(
+            (
+                str(expression.get("key") or ""),
+                str(expression.get("operator") or ""),
+                tuple(str(value) for value in expression.get("values") or ()),
+            )
+            for expression in selector.get("matchExpressions") or ()
+        ),
+    )
+
+
+def probe(api: KubernetesApi, namespace: str) -> Probe:
+    """What admission makes of a Windows pod, by a server-side dry run that stores nothing."""
+    answer = api.dry_run_create(f"/api/v1/namespaces/{namespace}/pods", probe_pod())
+    container = ((answer.get("spec") or {}).get("containers") or [{}])[0]
+    limits = (container.get("resources") or {}).get("limits") or {}
+    return Probe(namespace=namespace, limit=str(limits.get(ADDRESS_RESOURCE) or ""))
+
+
+def probe_pod() -> dict[str, Any]:
+    """A pod that every pod security standard admits, and that the webhook knows for Windows by its nodeSelector."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"generateName": "eks-windows-probe-"},
+        "spec": {
+            "os": {"name": "windows"},
+            "nodeSelector": {"kubernetes.io/os": "windows", "kubernetes.io/arch": "amd64"},
+            "securityContext": {"runAsNonRoot": True},
+            "automountServiceAccountToken": False,
+            "containers": [{"name": "probe", "image": PROBE_IMAGE}],
+        },
+    }
+
+
+def _get(api: KubernetesApi, path: str) -> dict[str, Any] | None:
+    """The object, None where there is none."""
+    try:
+        return api.get(path)
+    except KubernetesError as error:
+        if error.status == 404:
+            return None
+        raise
+
+
+def _name(item: Mapping[str, Any]) -> str:
+    return str((item.get("metadata") or {}).get("name") or "")
+
+
+def _namespace(item: Mapping[str, Any]) -> str:
+    return str((item.get("metadata") or {}).get("namespace") or "")
+
+
+def _labels(item: Mapping[str, Any]) -> dict[str, str]:
+    return {str(key): str(value) for key, value in ((item.get("metadata") or {}).get("labels") or {}).items()}
+
+
+def _pod_spec(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    spec: Mapping[str, Any] = ((item.get("spec") or {}).get("template") or {}).get("spec") or {}
+    return spec
