@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import time
 from functools import cache
 
 import urllib3
@@ -30,6 +31,8 @@ from tests.testbed.standins.placement import choose_node
 
 RETRY_SECONDS = 0.5
 IDLE_SECONDS = 30.0
+PATIENCE_SECONDS = 1.0
+"""How long a pod may lack its address before there is an event about it."""
 ENDED = ("Succeeded", "Failed")
 
 
@@ -45,6 +48,7 @@ class Kubelet:
         self._client = client
         self._cache = cache
         self._told: set[tuple[str, str]] = set()
+        self._waiting: dict[str, float] = {}
         self._worker = Worker(cache, self._pass, "kubelet")
 
     def start(self) -> None:
@@ -58,6 +62,8 @@ class Kubelet:
     def _pass(self) -> float:
         if not self._cache.nodes.readable or not self._cache.pods.readable:
             return RETRY_SECONDS
+        present = {str(pod["metadata"]["uid"]) for pod in self._cache.pods.objects()}
+        self._waiting = {uid: since for uid, since in self._waiting.items() if uid in present}
         delay = IDLE_SECONDS
         for pod in self._cache.pods.objects():
             try:
@@ -68,7 +74,8 @@ class Kubelet:
                     delay = RETRY_SECONDS
             except urllib3.exceptions.HTTPError:
                 delay = RETRY_SECONDS
-        return delay
+        untold = any((uid, "FailedCreatePodSandBox") not in self._told for uid in self._waiting)
+        return min(delay, PATIENCE_SECONDS) if untold else delay
 
     def _advance(self, pod: Json) -> None:
         node_name = pod["spec"].get("nodeName", "")
@@ -110,10 +117,12 @@ class Kubelet:
         if windows and not pod["spec"].get("hostNetwork") and ADDRESS not in annotations_of(pod):
             self._hold(pod)
         else:
+            self._waiting.pop(str(pod["metadata"]["uid"]), None)
             self._set_status(pod, _running(pod))
 
     def _hold(self, pod: Json) -> None:
-        if self._first_time(pod, "FailedCreatePodSandBox"):
+        since = self._waiting.setdefault(str(pod["metadata"]["uid"]), time.monotonic())
+        if time.monotonic() - since >= PATIENCE_SECONDS and self._first_time(pod, "FailedCreatePodSandBox"):
             message = (
                 "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox: "
                 f'plugin type="vpc-bridge" failed (add): failed to parse Kubernetes args: pod does not have label '

@@ -10,7 +10,9 @@ legacy Windows support was written for.
 
 Debian's patches of this package concern what kubectl prints, so the upstream tarball is built as it is. The
 tarball lacks the generated OpenAPI definitions; they are made with the generator that it carries. Go 1.19
-refuses the vendor folder in module mode, hence GOPATH mode.
+refuses the vendor folder in module mode, hence GOPATH mode. The tarball's copy of reflect2 corrupts memory when
+it was compiled by Go 1.18 or later (an API server ends when a webhook's patch is noted for the audit log), so
+Debian's own, later one takes its place.
 """
 
 from __future__ import annotations
@@ -32,6 +34,8 @@ from tests.testbed.kubernetes.real.debian import Apt, DebianError
 PROGRAMS = ("kube-apiserver", "kube-controller-manager")
 PACKAGE = "kubernetes"
 PROJECT = "k8s.io/kubernetes"
+REFLECT2 = "github.com/modern-go/reflect2"
+REFLECT2_PACKAGE = "golang-github-modern-go-reflect2-dev"
 PROGRESS_SECONDS = 10.0
 
 
@@ -68,7 +72,7 @@ def _build(target: Path) -> None:
     started = time.monotonic()
     work = cache_folder() / "kubernetes-build"
     finished = work / "finished"
-    for old in (work / "gopath", work / "source", finished):
+    for old in (work / "gopath", work / "source", work / "reflect2", finished):
         shutil.rmtree(old, ignore_errors=True)
     finished.mkdir(parents=True)
 
@@ -79,6 +83,7 @@ def _build(target: Path) -> None:
         apt.ready().unpack(["etcd-server"], work / "etcd")
         shutil.copy2(work / "etcd" / "usr" / "bin" / "etcd", finished / "etcd")
     project = _unpack_source(_download_source(apt.ready(), work / "source"), work / "gopath")
+    _replace_reflect2(apt.ready(), work, project)
     environment = _go_environment(work)
     _generate_openapi(go, project, environment)
     _compile(go, project, environment, finished)
@@ -149,6 +154,15 @@ def _unpack_source(tarball: Path, gopath: Path) -> Path:
         archive.extractall(parent, filter="tar")
     (extracted,) = parent.iterdir()
     return extracted.rename(parent / "kubernetes")
+
+
+def _replace_reflect2(apt: Apt, work: Path, project: Path) -> None:
+    unpacked = work / "reflect2"
+    _say(f"fetching {REFLECT2_PACKAGE}")
+    apt.unpack([REFLECT2_PACKAGE], unpacked)
+    vendored = project / "vendor" / REFLECT2
+    shutil.rmtree(vendored)
+    shutil.copytree(unpacked / "usr/share/gocode/src" / REFLECT2, vendored)
 
 
 def _go_environment(work: Path) -> dict[str, str]:

@@ -14,6 +14,9 @@ from pathlib import Path
 
 KUBERNETES_VERSION = "1.20.2"
 
+RECIPE = 2
+"""Counts the ways of building: what an earlier one built is not taken for the present one's."""
+
 
 def cache_folder() -> Path:
     """The user's cache folder of this project, made where it is missing."""
@@ -28,7 +31,7 @@ def built_binaries() -> Path:
 
     The folder appears by a rename at the end of a build, so whatever is there is whole.
     """
-    return cache_folder() / f"kubernetes-{KUBERNETES_VERSION}"
+    return cache_folder() / f"kubernetes-{KUBERNETES_VERSION}-{RECIPE}"
 
 
 @contextmanager
