@@ -55,7 +55,7 @@ class Clusters(Accounts):
             policies: What the cluster role has attached, AWS's by name, any by ARN. Added to a role that exists.
             role_name: A role to share; by default ``<name>-cluster``.
             outpost_arns: Makes it a local cluster on an Outpost.
-            subnet_ids: From :meth:`add_subnet`; by default two subnets of its own.
+            subnet_ids: From :meth:`add_subnet`; by default two subnets in a VPC of its own.
 
         Its creator is the account's operator: with access entries there is one for user and role ``operator``, with
         the cluster administrator's access policy.
@@ -63,14 +63,17 @@ class Clusters(Accounts):
         region, account = region or self.region, account or self.account
         partition = partition_of(region)
         role = self._cluster_role(account, partition, role_name or f"{name}-cluster", policies)
-        subnets = list(subnet_ids) or [self.add_subnet(region=region, account=account) for _ in range(2)]
+        with inside(self._scope):
+            own = "" if subnet_ids else self._networks.new_vpc(account, region)
+            subnets = list(subnet_ids) or [self._networks.add_subnet(own) for _ in range(2)]
+            vpc_id = self._networks.vpc_of(subnets[0])
         ipv6 = {"serviceIpv6Cidr": "fd30:1c53:5f8a::/108"}
         network = {"ipFamily": ip_family, **(ipv6 if ip_family == "ipv6" else {"serviceIpv4Cidr": service_ipv4_cidr})}
         vpc = {
             "subnetIds": subnets,
             "securityGroupIds": [],
             "clusterSecurityGroupId": "sg-0a1b2c3d4e5f60718",
-            "vpcId": self._networks.vpc(account, region),
+            "vpcId": vpc_id,
             "endpointPublicAccess": True,
             "endpointPrivateAccess": False,
             "publicAccessCidrs": ["0.0.0.0/0"],
@@ -182,12 +185,11 @@ class Clusters(Accounts):
         prefix: int = 24,
         available_addresses: int | None = None,
     ) -> str:
-        """Add a subnet of /24 to /28 to the account's VPC in a region and return its id.
+        """Add a subnet of /24 to /28 to the VPC of an account and region that no cluster owns; returns its id.
 
         Args:
             available_addresses: What DescribeSubnets says is left; by default the whole subnet.
         """
         with inside(self._scope):
-            return self._networks.add_subnet(
-                account or self.account, region or self.region, prefix, available_addresses
-            )
+            vpc = self._networks.shared_vpc(account or self.account, region or self.region)
+            return self._networks.add_subnet(vpc, prefix, available_addresses)

@@ -27,33 +27,45 @@ class SubnetPlan:
 
 
 class Networks:
-    """The networks of one server, by account and region; every method expects to be alone."""
+    """The networks of one server; every method expects to be alone."""
 
     def __init__(self) -> None:
-        self._vpcs: dict[tuple[str, str], str] = {}
-        self._counts: dict[tuple[str, str], int] = {}
+        self._shared: dict[tuple[str, str], str] = {}
+        self._places: dict[str, tuple[str, str]] = {}
+        self._counts: dict[str, int] = {}
+        self._vpc_of: dict[str, str] = {}
         self._pending: dict[tuple[str, str], list[SubnetPlan]] = {}
         self._made: set[str] = set()
 
-    def vpc(self, account: str, region: str) -> str:
-        """The id of the VPC 10.0.0.0/16 of an account and region."""
-        return self._vpcs.setdefault((account, region), _new_id("vpc"))
+    def new_vpc(self, account: str, region: str) -> str:
+        """Plan a VPC, 10.0.0.0/16, and return its id."""
+        vpc = _new_id("vpc")
+        self._places[vpc] = (account, region)
+        return vpc
 
-    def add_subnet(self, account: str, region: str, prefix: int = 24, available_addresses: int | None = None) -> str:
+    def shared_vpc(self, account: str, region: str) -> str:
+        """The one VPC of an account and region that is no cluster's own."""
+        if (account, region) not in self._shared:
+            self._shared[(account, region)] = self.new_vpc(account, region)
+        return self._shared[(account, region)]
+
+    def vpc_of(self, subnet: str) -> str:
+        """The VPC of a subnet. Raises KeyError for a subnet that was not planned here."""
+        return self._vpc_of[subnet]
+
+    def add_subnet(self, vpc: str, prefix: int = 24, available_addresses: int | None = None) -> str:
         """Plan a subnet and return its id; zones are taken in turn.
 
         Raises:
-            ValueError: The VPC has no room left, or the prefix is none that EC2 allows.
+            ValueError: The VPC has no room left, or the prefix is none that this VPC can take.
         """
-        place = (account, region)
-        count = self._counts.get(place, 0)
+        count = self._counts.get(vpc, 0)
         if count > 255 or not 24 <= prefix <= 28:
-            raise ValueError(f"no room for subnet {count} of /{prefix} in the VPC of {account} in {region}")
-        self._counts[place] = count + 1
-        plan = SubnetPlan(
-            _new_id("subnet"), self.vpc(account, region), f"10.0.{count}.0/{prefix}", count, available_addresses
-        )
-        self._pending.setdefault(place, []).append(plan)
+            raise ValueError(f"no room for subnet {count} of /{prefix} in {vpc}")
+        self._counts[vpc] = count + 1
+        plan = SubnetPlan(_new_id("subnet"), vpc, f"10.0.{count}.0/{prefix}", count, available_addresses)
+        self._pending.setdefault(self._places[vpc], []).append(plan)
+        self._vpc_of[plan.id] = vpc
         return plan.id
 
     def make(self, account: str, region: str) -> None:

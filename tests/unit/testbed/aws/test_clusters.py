@@ -172,6 +172,19 @@ def test_ec2_knows_the_subnets_of_clusters(aws: AwsServer, client: Any) -> None:
     assert (subnet["SubnetId"], subnet["AvailableIpAddressCount"], subnet["VpcId"]) == (small, 2, ids["vpcId"])
 
 
+def test_each_cluster_has_a_network_of_its_own(aws: AwsServer, client: Any) -> None:
+    for number in range(200):
+        aws.add_cluster(f"fleet-{number}", endpoint="https://127.0.0.1:1", ca_pem="")
+    vpcs = set()
+    for name in ("fleet-0", "fleet-199"):
+        vpc = client("eks").describe_cluster(name=name)["cluster"]["resourcesVpcConfig"]
+        subnets = client("ec2").describe_subnets(SubnetIds=vpc["subnetIds"])["Subnets"]
+        assert {subnet["VpcId"] for subnet in subnets} == {vpc["vpcId"]}
+        assert len({subnet["AvailabilityZone"] for subnet in subnets}) == 2
+        vpcs.add(vpc["vpcId"])
+    assert len(vpcs) == 2
+
+
 def test_ec2_knows_instance_types_and_regions(client: Any) -> None:
     ec2 = client("ec2")
     (kind,) = ec2.describe_instance_types(InstanceTypes=["m5.large"])["InstanceTypes"]
