@@ -28,7 +28,10 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Finding:
-    """What one rule says of one cluster: the public return value ``findings``."""
+    """What one rule says of one cluster: the public return value ``findings``.
+
+    ``stops_pods`` says that Windows pods can't run while it stands; it is not returned, ``ready`` comes of it.
+    """
 
     id: str
     severity: Severity
@@ -40,3 +43,4 @@ class Finding:
     reference: str
     blocks: tuple[Goal, ...]
     resolved_by: tuple[str, ...]
+    stops_pods: bool = False

@@ -1,0 +1,36 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""Every rule, in the order of the report. A new topic's file is entered here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule import Rule
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules import (
+    capacity,
+    cluster,
+    iam,
+    ipam,
+    legacy,
+    network,
+    nodes,
+    version,
+)
+
+RULES: tuple[Rule, ...] = (
+    *cluster.RULES,
+    *version.RULES,
+    *network.RULES,
+    *capacity.RULES,
+    *nodes.RULES,
+    *iam.RULES,
+    *ipam.RULES,
+    *legacy.RULES,
+)
+
+RULES_BY_ID: Mapping[str, Rule] = {entry.id: entry for entry in RULES}

@@ -1,0 +1,36 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""The return value ``cluster``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.instance_types import instance_type
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Unknown
+
+FIELDS = ("name", "arn", "version", "platform_version", "region", "account", "partition", "status", "endpoint")
+
+
+def cluster_view(subject: Subject) -> dict[str, Any]:
+    """The cluster as EKS tells it; None for what could not be read."""
+    cluster = subject.observation.cluster
+    view: dict[str, Any] = {name: None if isinstance(cluster, Unknown) else getattr(cluster, name) for name in FIELDS}
+    view["max_pods"] = max_pods(subject)
+    return view
+
+
+def max_pods(subject: Subject) -> list[dict[str, Any]]:
+    """Pods with an address of their own on one Windows node, by instance type seen or planned.
+
+    Types that the VPC resource controller does not know are left out: nothing is known of their limits.
+    """
+    nodes = () if isinstance(subject.windows_nodes, Unknown) else subject.windows_nodes
+    names = {node.instance_type for node in nodes} | set(subject.options.planned_instance_types)
+    known = [found for found in map(instance_type, sorted(names)) if found is not None]
+    return [{"type": found.name, "secondary": found.secondary_limit, "prefix": found.prefix_limit} for found in known]

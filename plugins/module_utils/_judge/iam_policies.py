@@ -1,0 +1,157 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""Whether the cluster's role is allowed what Windows support needs.
+
+The managed policies are known by their ARN. Other policies are read the way IAM evaluates them, as far as documents
+alone can tell: permissions boundaries, policies of the organization and the values that conditions will meet are not
+in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.policies import (
+    DESCRIBE_ACTIONS,
+    GRANTS,
+    INTERFACE_ACTIONS,
+    TAG_CONDITION_KEY,
+    TAG_CONDITION_VALUE,
+    VPC_RESOURCE_CONTROLLER,
+    managed_policy_arn,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.selectors import matches
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import ClusterRole, Policy
+
+CONDITIONED_ACTION = "ec2:CreateNetworkInterfacePermission"
+
+
+@dataclass(frozen=True)
+class RoleGrants:
+    """What the policies of a role come to.
+
+    Attributes:
+        attached: Whether AmazonEKSVPCResourceController is attached, by the ARN of the partition.
+        allowed: Needed actions that are allowed on every resource.
+        conditional: Needed actions that are allowed, or denied, only under conditions or on some resources.
+        denied: Needed actions that a policy denies outright.
+        missing: Needed actions that no policy allows.
+        by: Names of policies other than AmazonEKSVPCResourceController that allow an interface action.
+    """
+
+    attached: bool
+    allowed: frozenset[str]
+    conditional: frozenset[str]
+    denied: frozenset[str]
+    missing: frozenset[str]
+    by: tuple[str, ...]
+
+    def lacks(self, actions: Iterable[str]) -> tuple[str, ...]:
+        """Those of the actions that are not certainly allowed."""
+        return tuple(action for action in actions if action not in self.allowed)
+
+
+def role_grants(role: ClusterRole, partition: str) -> RoleGrants:
+    """Evaluate the policies of the cluster's role."""
+    needed = INTERFACE_ACTIONS + DESCRIBE_ACTIONS
+    allowed: set[str] = set()
+    partly: set[str] = set()
+    denied: set[str] = set()
+    partly_denied: set[str] = set()
+    by: list[str] = []
+    for policy in role.attached + role.inline:
+        effects = _effects(policy, partition, needed)
+        allowed |= effects.allowed
+        partly |= effects.partly
+        denied |= effects.denied
+        partly_denied |= effects.partly_denied
+        if (effects.allowed | effects.partly) & set(INTERFACE_ACTIONS) and policy.name != VPC_RESOURCE_CONTROLLER:
+            by.append(policy.name)
+    attached_arn = managed_policy_arn(partition, VPC_RESOURCE_CONTROLLER)
+    conditional = ((partly - allowed) | partly_denied) - denied
+    return RoleGrants(
+        attached=any(policy.arn == attached_arn for policy in role.attached),
+        allowed=frozenset(allowed - denied - partly_denied),
+        conditional=frozenset(conditional & (allowed | partly)),
+        denied=frozenset(denied),
+        missing=frozenset(set(needed) - allowed - partly - denied),
+        by=tuple(by),
+    )
+
+
+@dataclass(frozen=True)
+class _Effects:
+    allowed: frozenset[str] = frozenset()
+    partly: frozenset[str] = frozenset()
+    denied: frozenset[str] = frozenset()
+    partly_denied: frozenset[str] = frozenset()
+
+
+def _effects(policy: Policy, partition: str, needed: tuple[str, ...]) -> _Effects:
+    """What one policy does to each needed action."""
+    if policy.name in GRANTS and policy.arn == managed_policy_arn(partition, policy.name):
+        return _Effects(allowed=frozenset(GRANTS[policy.name]))
+    if policy.document is None:
+        return _Effects()
+    found: dict[tuple[str, bool], set[str]] = {}
+    for statement in _statements(policy.document):
+        effect = str(statement.get("Effect", ""))
+        actions = {action for action in needed if _speaks_of(statement, action)}
+        for action in actions:
+            found.setdefault((effect, _everywhere(statement, action)), set()).add(action)
+    return _Effects(
+        allowed=frozenset(found.get(("Allow", True), set())),
+        partly=frozenset(found.get(("Allow", False), set())),
+        denied=frozenset(found.get(("Deny", True), set())),
+        partly_denied=frozenset(found.get(("Deny", False), set())),
+    )
+
+
+def _statements(document: Mapping[str, object]) -> list[Mapping[str, object]]:
+    return [statement for statement in _listed(document.get("Statement")) if isinstance(statement, Mapping)]
+
+
+def _speaks_of(statement: Mapping[str, object], action: str) -> bool:
+    if "Action" in statement:
+        return _named(statement["Action"], action)
+    return "NotAction" in statement and not _named(statement["NotAction"], action)
+
+
+def _named(patterns: object, action: str) -> bool:
+    return any(isinstance(pattern, str) and matches(pattern, action, ignore_case=True) for pattern in _listed(patterns))
+
+
+def _everywhere(statement: Mapping[str, object], action: str) -> bool:
+    """Whether the statement holds for every resource and in every request that the controller makes."""
+    if "*" not in _listed(statement.get("Resource")):
+        return False
+    conditions = statement.get("Condition")
+    return not conditions or (
+        statement.get("Effect") == "Allow" and action == CONDITIONED_ACTION and _is_tag_condition(conditions)
+    )
+
+
+def _is_tag_condition(conditions: object) -> bool:
+    """Whether it is the condition that AmazonEKSVPCResourceController itself has, under either quantifier."""
+    if not isinstance(conditions, Mapping) or len(conditions) != 1:
+        return False
+    ((operator, keys),) = conditions.items()
+    return (
+        str(operator).rpartition(":")[2] == "StringEquals"
+        and str(operator).rpartition(":")[0] in ("", "ForAnyValue")
+        and isinstance(keys, Mapping)
+        and {str(key).lower() for key in keys} == {TAG_CONDITION_KEY.lower()}
+        and all(TAG_CONDITION_VALUE in _listed(value) for value in keys.values())
+    )
+
+
+def _listed(value: object) -> list[object]:
+    """IAM lets a single value stand for a list of one."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, (list, tuple)) else [value]

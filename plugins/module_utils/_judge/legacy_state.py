@@ -1,0 +1,143 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""What is left of legacy Windows support, told by its objects.
+
+Legacy support is what ran Windows pods before the control plane did: a controller and an admission webhook, as
+Deployments of the cluster. It was installed in ways that differ in the names of their objects.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    ObjectRef,
+    Observation,
+    Unknown,
+    WebhookConfiguration,
+)
+
+KUBE_PROXY_BINDING = "eks:kube-proxy-windows"
+"""ClusterRoleBinding that came with legacy support and that Windows nodes still need: no leftover."""
+
+BLOCKING_CONTROLLER = ObjectRef("Deployment", "kube-system", "vpc-resource-controller")
+"""While it exists, scaled to 0 or not, the controller of the control plane holds Windows support to be off."""
+
+CONTROLLERS = ("vpc-resource-controller", "windows-vpc-resource-controller")
+WEBHOOKS = ("vpc-admission-webhook-deployment", "vpc-admission-webhook", "windows-vpc-admission-webhook")
+WEBHOOK_SERVICES = ("vpc-admission-webhook-svc", "vpc-admission-webhook", "windows-vpc-admission-webhook")
+WEBHOOK_CONFIGURATIONS = ("vpc-admission-webhook-cfg", "windows-vpc-admission-webhook")
+
+
+@dataclass(frozen=True)
+class LegacyState:
+    """The legacy objects that were found.
+
+    Attributes:
+        components: All of them, those that act first.
+        acting: Deployments and webhook configurations: what runs, or is called.
+        controllers: The controller Deployments among them.
+        webhooks: The webhook Deployments among them.
+        configurations: The webhook configurations among them.
+        variant: ``preview``, ``manifests``, ``eksctl``, ``terraform`` or ``helm``; None where nothing is left or what
+            is left does not tell.
+        unread_acting: Acting parts that could not be read.
+        unread: Other parts that could not be read.
+    """
+
+    components: tuple[ObjectRef, ...]
+    acting: tuple[ObjectRef, ...]
+    controllers: tuple[ObjectRef, ...]
+    webhooks: tuple[ObjectRef, ...]
+    configurations: tuple[ObjectRef, ...]
+    variant: str | None
+    unread_acting: tuple[Unknown, ...]
+    unread: tuple[Unknown, ...]
+
+    @property
+    def blocking_controller(self) -> bool:
+        """Whether the Deployment that turns control-plane support off was seen."""
+        return BLOCKING_CONTROLLER in self.controllers
+
+    @property
+    def complete(self) -> bool:
+        """Whether a controller, a webhook and its configuration are there, so that legacy support may work."""
+        return bool(self.controllers and self.webhooks and self.configurations)
+
+
+def legacy_state(observation: Observation) -> LegacyState:
+    """Tell the legacy objects of an observation."""
+    legacy = observation.legacy
+    unread_acting = tuple(
+        part for part in (legacy.deployments, observation.webhook_configurations) if isinstance(part, Unknown)
+    )
+    passive = (legacy.services, legacy.secrets, legacy.cluster_role_bindings, legacy.details)
+    unread = tuple(part for part in passive if isinstance(part, Unknown))
+
+    deployments = _seen(legacy.deployments)
+    configurations = (
+        () if isinstance(observation.webhook_configurations, Unknown) else observation.webhook_configurations
+    )
+    legacy_configurations = tuple(
+        ObjectRef("MutatingWebhookConfiguration", "", configuration.name)
+        for configuration in configurations
+        if is_legacy_configuration(configuration)
+    )
+    acting = deployments + legacy_configurations
+    others = tuple(found for part in passive for found in _seen(part) if found.name != KUBE_PROXY_BINDING)
+    return LegacyState(
+        components=acting + others,
+        acting=acting,
+        controllers=tuple(found for found in deployments if found.name in CONTROLLERS),
+        webhooks=tuple(found for found in deployments if found.name in WEBHOOKS),
+        configurations=legacy_configurations,
+        variant=_variant(deployments, _services(legacy.services, configurations), legacy_configurations),
+        unread_acting=unread_acting,
+        unread=unread,
+    )
+
+
+def is_legacy_configuration(configuration: WebhookConfiguration) -> bool:
+    """Whether a webhook configuration is one of legacy support: by its name, or by the service that it calls."""
+    return configuration.name in WEBHOOK_CONFIGURATIONS or any(
+        webhook.service is not None and webhook.service.name in WEBHOOK_SERVICES for webhook in configuration.webhooks
+    )
+
+
+def _seen(part: tuple[ObjectRef, ...] | Unknown) -> tuple[ObjectRef, ...]:
+    return () if isinstance(part, Unknown) else part
+
+
+def _services(
+    part: tuple[ObjectRef, ...] | Unknown, configurations: tuple[WebhookConfiguration, ...]
+) -> set[tuple[str, str]]:
+    """Namespace and name of the webhook services that exist, or that a legacy configuration calls."""
+    services = {(service.namespace, service.name) for service in _seen(part)}
+    for configuration in configurations:
+        if is_legacy_configuration(configuration):
+            services |= {(hook.service.namespace, hook.service.name) for hook in configuration.webhooks if hook.service}
+    return services
+
+
+def _variant(
+    deployments: tuple[ObjectRef, ...], services: set[tuple[str, str]], configurations: tuple[ObjectRef, ...]
+) -> str | None:
+    """How legacy support was installed. The webhook's Deployment and Service tell the ways apart."""
+    names = {found.name for found in deployments + configurations}
+    if names & {"windows-vpc-resource-controller", "windows-vpc-admission-webhook"}:
+        return "helm"
+    for found in deployments:
+        if found.name == "vpc-admission-webhook-deployment":
+            return "preview" if found.namespace == "default" else "manifests"
+    if ("default", "vpc-admission-webhook-svc") in services:
+        return "preview"
+    if "vpc-admission-webhook" in names and ("kube-system", "vpc-admission-webhook-svc") in services:
+        return "terraform"
+    if ("kube-system", "vpc-admission-webhook") in services:
+        return "eksctl"
+    # Only what several ways have in common is left.
+    return None

@@ -1,0 +1,162 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""What a rule is, and what its check may answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import (
+    GOALS,
+    Evidence,
+    Goal,
+    Severity,
+    Status,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Known, Unknown
+
+T = TypeVar("T")
+
+WRITING_GOALS: tuple[Goal, ...] = tuple(goal for goal in GOALS if goal != "none")
+"""Every goal that changes something."""
+
+WINDOWS_GOALS: tuple[Goal, ...] = ("enable", "legacy_install", "migrate")
+"""The goals that end with Windows pods running, by whichever controller."""
+
+CONTROL_PLANE_GOALS: tuple[Goal, ...] = ("enable", "migrate")
+"""The goals that end with the controller of the control plane at work."""
+
+
+class PartUnknownError(Exception):
+    """A part that a check needs could not be read: the finding is unknown, for the part's own reason."""
+
+    def __init__(self, unknown: Unknown) -> None:
+        super().__init__(unknown.reason)
+        self.unknown = unknown
+
+
+def known(part: Known[T]) -> T:
+    """The value of a part; raises :class:`PartUnknownError` where it could not be read."""
+    if isinstance(part, Unknown):
+        raise PartUnknownError(part)
+    return part
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check says. A field that is None leaves what the rule says."""
+
+    status: Status
+    summary: str
+    evidence: Sequence[Evidence] = ()
+    remedy: str | None = None
+    severity: Severity | None = None
+    blocks: tuple[Goal, ...] | None = None
+    resolved_by: tuple[str, ...] | None = None
+    stops_pods: bool | None = None
+
+
+Check = Callable[[Subject], Verdict]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule.
+
+    Attributes:
+        id: Its published id, topic and name.
+        severity: How grave a failure is; an unknown counts the same.
+        title: What holds when it passes, in one line.
+        reference: URL of its source.
+        remedy: What mends a failure.
+        blocks: The goals that a failure stops, unless a planned step resolves it.
+        resolved_by: Ids of the plan steps that mend it.
+        stops_pods: Whether Windows pods can't run while it stands.
+        check: Looks at a subject and answers.
+    """
+
+    id: str
+    severity: Severity
+    title: str
+    reference: str
+    remedy: str
+    blocks: tuple[Goal, ...]
+    resolved_by: tuple[str, ...]
+    stops_pods: bool
+    check: Check
+
+
+def rule(
+    registry: list[Rule],
+    *,
+    id: str,  # noqa: A002
+    severity: Severity,
+    title: str,
+    reference: str,
+    remedy: str = "",
+    blocks: tuple[Goal, ...] = (),
+    resolved_by: tuple[str, ...] = (),
+    stops_pods: bool = False,
+) -> Callable[[Check], Check]:
+    """Enter a check into a topic's registry as a rule."""
+
+    def enter(check: Check) -> Check:
+        registry.append(Rule(id, severity, title, reference, remedy, blocks, resolved_by, stops_pods, check))
+        return check
+
+    return enter
+
+
+def passed(summary: str, *evidence: Evidence) -> Verdict:
+    """It holds."""
+    return Verdict("pass", summary, evidence)
+
+
+def not_applicable(summary: str, *evidence: Evidence) -> Verdict:
+    """There is nothing to judge; the summary says why."""
+    return Verdict("not_applicable", summary, evidence)
+
+
+def failed(
+    summary: str,
+    evidence: Sequence[Evidence] = (),
+    *,
+    remedy: str | None = None,
+    severity: Severity | None = None,
+    blocks: tuple[Goal, ...] | None = None,
+    resolved_by: tuple[str, ...] | None = None,
+    stops_pods: bool | None = None,
+) -> Verdict:
+    """It does not hold."""
+    return Verdict("fail", summary, evidence, remedy, severity, blocks, resolved_by, stops_pods)
+
+
+def unknown(
+    summary: str,
+    evidence: Sequence[Evidence] = (),
+    *,
+    remedy: str | None = None,
+    severity: Severity | None = None,
+    blocks: tuple[Goal, ...] | None = None,
+    resolved_by: tuple[str, ...] | None = None,
+    stops_pods: bool | None = None,
+) -> Verdict:
+    """It can't be told, although every part that was asked for may have been read."""
+    return Verdict("unknown", summary, evidence, remedy, severity, blocks, resolved_by, stops_pods)
+
+
+def unread(part: Unknown) -> Evidence:
+    """A part that could not be read, as evidence."""
+    return Evidence(part.source, " ".join(part.reason.split()))
+
+
+def not_known(part: Unknown) -> str:
+    """The summary of a finding for a part that could not be read."""
+    return f"Not known: {part.source}: {' '.join(part.reason.split())}"

@@ -1,0 +1,135 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""Rules on IAM."""
+
+from __future__ import annotations
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.policies import (
+    CLUSTER_POLICY,
+    DESCRIBE_ACTIONS,
+    INTERFACE_ACTIONS,
+    VPC_RESOURCE_CONTROLLER,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Evidence
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.iam_policies import RoleGrants, role_grants
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule import (
+    CONTROL_PLANE_GOALS,
+    Rule,
+    Verdict,
+    failed,
+    known,
+    not_applicable,
+    passed,
+    rule,
+    unknown,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import ClusterRole
+
+RULES: list[Rule] = []
+
+ATTACH = "attach_cluster_policy"
+
+
+@rule(
+    RULES,
+    id="iam.cluster_policy",
+    severity="error",
+    title="The cluster's role may manage the addresses of Windows nodes",
+    reference="https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEKSVPCResourceController.html",
+    remedy=f"Run role cloudops.eks_windows.enable, which attaches {VPC_RESOURCE_CONTROLLER}, or attach it where the "
+    "role is managed.",
+    blocks=CONTROL_PLANE_GOALS,
+    resolved_by=(ATTACH,),
+    stops_pods=True,
+)
+def cluster_policy(subject: Subject) -> Verdict:
+    """AmazonEKSVPCResourceController is attached by the ARN of the partition, or an equivalent allows its actions;
+    and the Describe calls that it lacks are allowed too.
+
+    Permissions boundaries and policies of the organization are not looked at.
+    """
+    if subject.options.cluster_policy == "ignore":
+        return not_applicable("cluster_policy is ignore: the cluster's role is not looked at")
+    role = known(subject.observation.cluster_role)
+    partition = role.arn.split(":")[1] if role.arn.count(":") > 1 else "aws"
+    grants = role_grants(role, partition)
+    interface = grants.lacks(INTERFACE_ACTIONS)
+    describe = grants.lacks(DESCRIBE_ACTIONS)
+    if interface or describe:
+        return _lacking(role, grants, interface, describe)
+    if grants.attached:
+        return passed(f"{VPC_RESOURCE_CONTROLLER} is attached to role {role.name}", *_policies(role))
+    return passed(
+        f"Role {role.name} has an equivalent of {VPC_RESOURCE_CONTROLLER}: {', '.join(grants.by)}", *_policies(role)
+    )
+
+
+def _lacking(role: ClusterRole, grants: RoleGrants, interface: tuple[str, ...], describe: tuple[str, ...]) -> Verdict:
+    """The verdict where an action is not certainly allowed."""
+    lacking = interface + describe
+    evidence = [*(Evidence(f"IAM action {action}", _state(grants, action)) for action in lacking), *_policies(role)]
+    # Attaching the managed policy allows the interface actions, unless one is denied; it has no Describe call.
+    resolved_by = () if describe or grants.attached or set(interface) & grants.denied else (ATTACH,)
+    denied = [action for action in lacking if action in grants.denied]
+    if denied:
+        return failed(
+            f"A policy of role {role.name} denies {_few(denied)}",
+            evidence,
+            remedy="Take the Deny statement for these actions out of the role's policies.",
+            resolved_by=(),
+        )
+    if not role.complete:
+        return unknown(
+            f"The managed policies of role {role.name} don't allow {_few(lacking)}; others could not be read",
+            evidence,
+            remedy="Allow the caller iam:ListRolePolicies, iam:GetRolePolicy, iam:GetPolicy and iam:GetPolicyVersion "
+            f"on the role, or attach {VPC_RESOURCE_CONTROLLER} and {CLUSTER_POLICY}.",
+            resolved_by=resolved_by,
+        )
+    missing = [action for action in lacking if action in grants.missing]
+    if not missing:
+        return unknown(
+            f"Role {role.name} has {_few(lacking)} under conditions, or on some resources, that can't be judged here",
+            evidence,
+            remedy=f"Attach {VPC_RESOURCE_CONTROLLER} and {CLUSTER_POLICY}, or put iam.cluster_policy into ignore "
+            "where the conditions are known to hold.",
+            resolved_by=resolved_by,
+        )
+    if set(missing) & set(INTERFACE_ACTIONS):
+        also = f", nor {_few(describe)} allowed" if describe else ""
+        summary = f"{VPC_RESOURCE_CONTROLLER} is not attached to role {role.name}{also}"
+        if grants.by:
+            summary += f"; {', '.join(grants.by)} has a part of it"
+    else:
+        summary = f"Role {role.name} lacks {_few(missing)}, which {VPC_RESOURCE_CONTROLLER} does not have"
+    if describe:
+        return failed(
+            summary,
+            evidence,
+            remedy=f"Attach {CLUSTER_POLICY}, or allow {', '.join(describe)} in the role's own policy"
+            f"{'' if not interface else f', and attach {VPC_RESOURCE_CONTROLLER}'}.",
+            resolved_by=resolved_by,
+        )
+    return failed(summary, evidence, resolved_by=resolved_by)
+
+
+def _state(grants: RoleGrants, action: str) -> str:
+    if action in grants.denied:
+        return "denied"
+    return "allowed or denied under conditions" if action in grants.conditional else "not allowed"
+
+
+def _policies(role: ClusterRole) -> list[Evidence]:
+    attached = [Evidence(f"IAM role {role.name}", policy.arn) for policy in role.attached]
+    return attached + [Evidence(f"IAM role {role.name}", f"inline policy {policy.name}") for policy in role.inline]
+
+
+def _few(actions: tuple[str, ...] | list[str]) -> str:
+    """Up to two of them by name, the rest by number."""
+    shown = ", ".join(actions[:2])
+    return shown if len(actions) <= 2 else f"{shown} and {len(actions) - 2} more actions"

@@ -1,0 +1,168 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""Rules on the cluster's network."""
+
+from __future__ import annotations
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_map_keys import parse_bool
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Evidence
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule import (
+    WINDOWS_GOALS,
+    Rule,
+    Verdict,
+    failed,
+    known,
+    not_applicable,
+    passed,
+    rule,
+    unknown,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.selectors import selects
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    AwsNode,
+    SecurityGroupPolicy,
+    ServiceAccount,
+    Unknown,
+    WindowsPod,
+)
+
+RULES: list[Rule] = []
+
+WINDOWS_SUPPORT = "https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html"
+SECURITY_GROUPS = "https://docs.aws.amazon.com/eks/latest/userguide/security-groups-for-pods.html"
+
+CUSTOM_NETWORKING = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
+POD_ENI = "ENABLE_POD_ENI"
+AWS_NODE = "DaemonSet kube-system/aws-node"
+
+_FINISHED = ("Succeeded", "Failed")
+
+
+@rule(
+    RULES,
+    id="network.ip_family",
+    severity="error",
+    title="The cluster's IP family is IPv4",
+    reference=WINDOWS_SUPPORT,
+    remedy="Windows nodes need a cluster of IP family IPv4, which can only be chosen when a cluster is created.",
+    blocks=WINDOWS_GOALS,
+    stops_pods=True,
+)
+def ip_family(subject: Subject) -> Verdict:
+    """The IP family is ipv4."""
+    cluster = known(subject.observation.cluster)
+    evidence = Evidence(f"EKS cluster {cluster.name}", f"IP family {cluster.ip_family or 'not given'}")
+    if not cluster.ip_family:
+        return unknown(
+            "EKS does not say the cluster's IP family", [evidence], remedy="Look at aws eks describe-cluster."
+        )
+    if cluster.ip_family != "ipv4":
+        return failed(f"The cluster's IP family is {cluster.ip_family}, and Windows needs ipv4", [evidence])
+    return passed("The cluster's IP family is ipv4", evidence)
+
+
+@rule(
+    RULES,
+    id="network.custom_networking",
+    severity="error",
+    title="Custom networking is off",
+    reference=WINDOWS_SUPPORT,
+    remedy=f"Set {CUSTOM_NETWORKING} of {AWS_NODE} to false (or in the vpc-cni add-on's configuration), or use another "
+    "cluster for Windows.",
+    blocks=WINDOWS_GOALS,
+    stops_pods=True,
+)
+def custom_networking(subject: Subject) -> Verdict:
+    """aws-node's AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG is not true."""
+    aws_node = known(subject.observation.aws_node)
+    if aws_node is None:
+        return not_applicable(f"There is no {AWS_NODE}")
+    value = aws_node.env.get(CUSTOM_NETWORKING)
+    evidence = Evidence(AWS_NODE, f"{CUSTOM_NETWORKING}={value}" if value is not None else f"no {CUSTOM_NETWORKING}")
+    if parse_bool(value):
+        return failed("Custom networking is on, and Windows nodes can't take part in it", [evidence])
+    return passed("Custom networking is off", evidence)
+
+
+@rule(
+    RULES,
+    id="network.security_groups_for_pods",
+    severity="error",
+    title="No SecurityGroupPolicy selects Windows pods",
+    reference=SECURITY_GROUPS,
+    remedy="Narrow the selector of the SecurityGroupPolicy to Linux pods.",
+    blocks=WINDOWS_GOALS,
+    stops_pods=True,
+)
+def security_groups_for_pods(subject: Subject) -> Verdict:
+    """No SecurityGroupPolicy selects a Windows pod. That the feature is on for Linux pods is information."""
+    policies = known(subject.observation.security_group_policies)
+    if policies:
+        verdict = _selected_windows_pods(subject, policies)
+        if verdict is not None:
+            return verdict
+    aws_node = subject.observation.aws_node
+    value = aws_node.env.get(POD_ENI) if isinstance(aws_node, AwsNode) else None
+    evidence = [Evidence(_name(policy), "selects no Windows pod") for policy in policies]
+    if parse_bool(value):
+        return failed(
+            "Security groups for pods are on, for Linux pods alone: Windows pods never get them",
+            [Evidence(AWS_NODE, f"{POD_ENI}={value}"), *evidence],
+            remedy="Nothing to mend. While Linux pods use it, the cluster's role needs AmazonEKSVPCResourceController "
+            "also without Windows.",
+            severity="info",
+            blocks=(),
+            stops_pods=False,
+        )
+    known(aws_node)
+    return passed("No SecurityGroupPolicy selects Windows pods", *evidence)
+
+
+def _selected_windows_pods(subject: Subject, policies: tuple[SecurityGroupPolicy, ...]) -> Verdict | None:
+    """The verdict where a policy selects a Windows pod or that can't be told; None where none does."""
+    pods = [pod for pod in known(subject.observation.windows_pods) if pod.phase not in _FINISHED]
+    evidence: list[Evidence] = []
+    undecided: Unknown | None = None
+    for policy in policies:
+        accounts: tuple[ServiceAccount, ...] = ()
+        candidates = [pod for pod in pods if pod.namespace == policy.namespace]
+        if policy.pod_selector is not None:
+            candidates = [pod for pod in candidates if selects(policy.pod_selector, pod.labels)]
+        if policy.service_account_selector is not None and candidates:
+            seen = subject.observation.service_accounts
+            if isinstance(seen, Unknown):
+                undecided = seen
+                continue
+            accounts = seen
+        evidence += [
+            Evidence(f"Pod {pod.namespace}/{pod.name}", f"selected by {_name(policy)}")
+            for pod in candidates
+            if _selects_account(policy, pod, accounts)
+        ]
+    if evidence:
+        pods_seen = len({item.object for item in evidence})
+        return failed(f"{pods_seen} Windows pods are selected by a SecurityGroupPolicy and run without it", evidence)
+    if undecided is not None:
+        known(undecided)
+    return None
+
+
+def _selects_account(policy: SecurityGroupPolicy, pod: WindowsPod, accounts: tuple[ServiceAccount, ...]) -> bool:
+    """A policy without any selector selects nothing."""
+    if policy.service_account_selector is None:
+        return policy.pod_selector is not None
+    return any(
+        account.namespace == pod.namespace
+        and account.name == (pod.service_account or "default")
+        and selects(policy.service_account_selector, account.labels)
+        for account in accounts
+    )
+
+
+def _name(policy: SecurityGroupPolicy) -> str:
+    return f"SecurityGroupPolicy {policy.namespace}/{policy.name}"

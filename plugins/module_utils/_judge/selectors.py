@@ -1,0 +1,64 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""Selectors as Kubernetes and EKS Fargate apply them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    FargateProfile,
+    FargateSelector,
+    LabelSelector,
+)
+
+COREDNS_NAMESPACE = "kube-system"
+COREDNS_LABELS: Mapping[str, str] = {"k8s-app": "kube-dns", "eks.amazonaws.com/component": "coredns"}
+"""Labels of CoreDNS' pods, as EKS and eksctl install it."""
+
+
+def selects(selector: LabelSelector, labels: Mapping[str, str]) -> bool:
+    """Whether a label selector selects an object with these labels; an empty one selects everything."""
+    return all(labels.get(key) == value for key, value in selector.match_labels.items()) and all(
+        _expression_holds(labels, *expression) for expression in selector.match_expressions
+    )
+
+
+def _expression_holds(labels: Mapping[str, str], key: str, operator: str, values: tuple[str, ...]) -> bool:
+    if operator == "In":
+        return labels.get(key) in values
+    if operator == "NotIn":
+        return labels.get(key) not in values
+    if operator == "Exists":
+        return key in labels
+    if operator == "DoesNotExist":
+        return key not in labels
+    raise ValueError(f"operator {operator} of label {key} is not one of Kubernetes'")
+
+
+def runs_coredns(profile: FargateProfile) -> bool:
+    """Whether a Fargate profile takes CoreDNS' pods now."""
+    return profile.status == "ACTIVE" and any(_takes_coredns(selector) for selector in profile.selectors)
+
+
+def _takes_coredns(selector: FargateSelector) -> bool:
+    return matches(selector.namespace, COREDNS_NAMESPACE) and all(
+        key in COREDNS_LABELS and matches(value, COREDNS_LABELS[key]) for key, value in selector.labels.items()
+    )
+
+
+def matches(pattern: str, text: str, *, ignore_case: bool = False) -> bool:
+    """Whether a pattern in which ``*`` is any text and ``?`` any character matches the whole text."""
+    return _compiled(pattern, ignore_case).fullmatch(text) is not None
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str, ignore_case: bool) -> re.Pattern[str]:
+    parts = (".*" if char == "*" else "." if char == "?" else re.escape(char) for char in pattern)
+    return re.compile("".join(parts), re.DOTALL | (re.IGNORECASE if ignore_case else 0))

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""An observation under judgement, with what several rules derive from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.platform_versions import (
+    CONTROL_PLANE_SUPPORT,
+    at_least,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.legacy_state import LegacyState, legacy_state
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.options import JudgeOptions
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    Known,
+    Node,
+    Observation,
+    Unknown,
+)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a check looks at."""
+
+    observation: Observation
+    options: JudgeOptions
+
+    @cached_property
+    def control_plane_supported(self) -> bool | None:
+        """Whether the control plane can run Windows support; None where its versions are not known."""
+        cluster = self.observation.cluster
+        if isinstance(cluster, Unknown):
+            return None
+        return at_least(CONTROL_PLANE_SUPPORT, cluster.version, cluster.platform_version)
+
+    @cached_property
+    def legacy(self) -> LegacyState:
+        """What is left of legacy Windows support."""
+        return legacy_state(self.observation)
+
+    @cached_property
+    def windows_nodes(self) -> Known[tuple[Node, ...]]:
+        """Nodes that run Windows. Auto Mode's and Fargate's never do, whatever a label says."""
+        return self._nodes("windows")
+
+    @cached_property
+    def linux_nodes(self) -> Known[tuple[Node, ...]]:
+        """Nodes that run Linux and take any pod: Auto Mode's are among them, Fargate's are not."""
+        return self._nodes("linux")
+
+    def _nodes(self, operating_system: str) -> Known[tuple[Node, ...]]:
+        nodes = self.observation.nodes
+        if isinstance(nodes, Unknown):
+            return nodes
+        return tuple(
+            node
+            for node in nodes
+            if node.operating_system == operating_system
+            and not node.fargate
+            and not (node.auto_mode and operating_system == "windows")
+        )

@@ -1,0 +1,187 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""The state of Windows support: who runs it, how it is set, and whether the setting has an effect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_map_keys import (
+    ENABLE_WINDOWS_IPAM,
+    ENABLE_WINDOWS_PREFIX_DELEGATION,
+    parse_bool,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.platform_versions import (
+    PREFIX_DELEGATION,
+    at_least,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.policies import (
+    VPC_RESOURCE_CONTROLLER,
+    managed_policy_arn,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.addon_configuration import (
+    ConfigurationUnreadableError,
+    windows_ipam_value,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.network import POD_ENI
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    Known,
+    Node,
+    Unknown,
+)
+
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Support:
+    """The return value ``support``. None is not known, except where an attribute says otherwise.
+
+    Attributes:
+        mode: ``control_plane`` where its controller acts on the setting; ``legacy`` where a legacy controller is there
+            and the setting is off, or the version's control plane can't; ``mixed`` where a legacy controller is there
+            and the setting is on; ``none`` or ``unknown``.
+        live: Live value of enable-windows-ipam; None also where it is absent.
+        effective: Whether the controller of the control plane acts on it. A legacy controller turns it off.
+        owner: ``addon`` where EKS manages vpc-cni, ``config_map`` or ``unknown``.
+        addon_value: The value in the add-on's configuration; None also where it is absent.
+        prefix_delegation: Whether the controller acts on enable-windows-prefix-delegation.
+        role_arn: ARN of the cluster's role.
+        policy_attached: Whether AmazonEKSVPCResourceController is attached to it.
+        legacy_variant: How legacy support was installed; None also where nothing of it is left.
+        legacy_components: Its objects.
+        legacy_complete: Whether its controller, webhook and webhook configuration are all there.
+        windows_nodes: Their number.
+        linux_nodes: Their number, without Fargate's.
+        security_groups_for_pods: Whether aws-node's ENABLE_POD_ENI is on.
+    """
+
+    mode: str
+    live: str | None
+    effective: bool | None
+    owner: str
+    addon_value: str | None
+    prefix_delegation: bool | None
+    role_arn: str | None
+    policy_attached: bool | None
+    legacy_variant: str | None
+    legacy_components: tuple[str, ...]
+    legacy_complete: bool
+    windows_nodes: int | None
+    linux_nodes: int | None
+    security_groups_for_pods: bool | None
+
+
+def support(subject: Subject) -> Support:
+    """The state of Windows support of an observation."""
+    observation = subject.observation
+    live = live_value(subject)
+    effective = effective_ipam(subject)
+    role = observation.cluster_role
+    cluster = observation.cluster
+    role_arn = None if isinstance(cluster, Unknown) else cluster.role_arn or None
+    attached = None
+    if not isinstance(role, Unknown):
+        role_arn = role.arn
+        wanted = managed_policy_arn(role.arn.split(":")[1] if ":" in role.arn else "aws", VPC_RESOURCE_CONTROLLER)
+        attached = any(policy.arn == wanted for policy in role.attached)
+    return Support(
+        mode=_mode(subject),
+        live=None if isinstance(live, Unknown) else live,
+        effective=effective,
+        owner=owner(subject),
+        addon_value=addon_value(subject),
+        prefix_delegation=_prefix_delegation(subject, effective),
+        role_arn=role_arn,
+        policy_attached=attached,
+        legacy_variant=subject.legacy.variant,
+        legacy_components=tuple(str(found) for found in subject.legacy.components),
+        legacy_complete=subject.legacy.complete,
+        windows_nodes=_count(subject.windows_nodes),
+        linux_nodes=_count(subject.linux_nodes),
+        security_groups_for_pods=_security_groups(subject),
+    )
+
+
+def live_value(subject: Subject) -> Known[str | None]:
+    """The live value of enable-windows-ipam; None where the ConfigMap, its data or the key is absent."""
+    config_map = subject.observation.cni_config_map
+    if isinstance(config_map, Unknown):
+        return config_map
+    return ((config_map.data if config_map else None) or {}).get(ENABLE_WINDOWS_IPAM)
+
+
+def owner(subject: Subject) -> str:
+    """Whose setting Windows IPAM is, as seen: ``addon``, ``config_map`` or ``unknown``."""
+    addon = subject.observation.vpc_cni
+    if isinstance(addon, Unknown):
+        return UNKNOWN
+    return "config_map" if addon is None else "addon"
+
+
+def addon_value(subject: Subject) -> str | None:
+    """The value in the managed add-on's configuration; None where there is none or it can't be read."""
+    addon = subject.observation.vpc_cni
+    if isinstance(addon, Unknown) or addon is None:
+        return None
+    try:
+        return windows_ipam_value(addon.configuration_values).value
+    except ConfigurationUnreadableError:
+        return None
+
+
+def effective_ipam(subject: Subject) -> bool | None:
+    """Whether the controller of the control plane holds Windows IPAM to be on; None where that is not known."""
+    live = live_value(subject)
+    deployments = subject.observation.legacy.deployments
+    if subject.control_plane_supported is False or subject.legacy.blocking_controller:
+        return False
+    if not isinstance(live, Unknown) and not parse_bool(live):
+        return False
+    if subject.control_plane_supported is None or isinstance(live, Unknown) or isinstance(deployments, Unknown):
+        return None
+    return True
+
+
+def _mode(subject: Subject) -> str:
+    live = live_value(subject)
+    if isinstance(subject.observation.legacy.deployments, Unknown):
+        return UNKNOWN
+    legacy = bool(subject.legacy.controllers)
+    if subject.control_plane_supported is False:
+        return "legacy" if legacy else "none"
+    if isinstance(live, Unknown) or subject.control_plane_supported is None:
+        return UNKNOWN
+    if parse_bool(live):
+        return "mixed" if legacy else "control_plane"
+    return "legacy" if legacy else "none"
+
+
+def _prefix_delegation(subject: Subject, effective: bool | None) -> bool | None:
+    config_map = subject.observation.cni_config_map
+    cluster = subject.observation.cluster
+    if effective is False:
+        return False
+    if isinstance(config_map, Unknown):
+        return None
+    if not parse_bool(((config_map.data if config_map else None) or {}).get(ENABLE_WINDOWS_PREFIX_DELEGATION)):
+        return False
+    if effective is None or isinstance(cluster, Unknown):
+        return None
+    return at_least(PREFIX_DELEGATION, cluster.version, cluster.platform_version)
+
+
+def _security_groups(subject: Subject) -> bool | None:
+    aws_node = subject.observation.aws_node
+    if isinstance(aws_node, Unknown):
+        return None
+    return aws_node is not None and bool(parse_bool(aws_node.env.get(POD_ENI)))
+
+
+def _count(nodes: Known[tuple[Node, ...]]) -> int | None:
+    return None if isinstance(nodes, Unknown) else len(nodes)
