@@ -17,6 +17,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+from ansible.constants import config
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values, sanitize_keys
 from ansible.plugins.action import ActionBase
@@ -51,6 +52,21 @@ def same_interpreter(configured: str) -> bool:
     )
 
 
+def injects_invocation(task_vars: Mapping[str, Any]) -> bool:
+    """Whether modules return their arguments: always before ansible-core 2.21, and since then where it is asked for."""
+    if config.get_configuration_definition("INJECT_INVOCATION") is None:
+        return True
+    return bool(config.get_config_value("INJECT_INVOCATION", variables=dict(task_vars)))
+
+
+def shown_arguments(backend: Backend, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments as a module returns them, secret ones masked."""
+    return {
+        name: NO_LOG_PLACEHOLDER if spec.get("no_log") and parameters.get(name) else parameters.get(name)
+        for name, spec in backend.argument_spec.items()
+    }
+
+
 class TwinActionBase(ActionBase):
     """Runs ``backend`` here, or the module of the same name where the task asks for something only it can do."""
 
@@ -71,7 +87,7 @@ class TwinActionBase(ActionBase):
                 )
             )
             return result
-        result.update(self._run_here())
+        result.update(self._run_here(task_vars))
         return result
 
     def _hand_over_reason(self, task_vars: Mapping[str, Any]) -> str:
@@ -91,24 +107,20 @@ class TwinActionBase(ActionBase):
             return f"this Python lacks {', '.join(missing)}"
         return ""
 
-    def _run_here(self) -> dict[str, Any]:
+    def _run_here(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
         backend = type(self).backend()
         arguments = plain(self._task.args)
         validator = ArgumentSpecValidator(backend.argument_spec, **backend.constraints)
         validated = validator.validate(arguments)
-        secrets = set(validated._no_log_values)
+        # Ansible has no public name for them; AnsibleModule reads the same attribute.
+        secrets = set(validated._no_log_values)  # noqa: SLF001
         parameters = validated.validated_parameters
         if validated.error_messages:
             result: dict[str, Any] = {"failed": True, "msg": validated.errors.msg}
         else:
             result = run_backend(backend, parameters)
         result.setdefault("changed", False)
-        result["invocation"] = {
-            "module_args": {
-                name: NO_LOG_PLACEHOLDER if backend.argument_spec.get(name, {}).get("no_log") and value else value
-                for name, value in parameters.items()
-                if name in backend.argument_spec
-            }
-        }
+        if injects_invocation(task_vars):
+            result["invocation"] = {"module_args": shown_arguments(backend, parameters)}
         scrubbed: dict[str, Any] = sanitize_keys(remove_values(result, secrets), secrets)
         return scrubbed

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import UTC, date, datetime
 from typing import Any
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.backend import Backend
@@ -19,7 +19,9 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.opti
     aws_argument_spec,
     kubernetes_argument_spec,
 )
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.judge import JudgeOptions
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.ignore import parse_ignore
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.options import JudgeOptions
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.render import as_result
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observe import observe
 
 
@@ -40,4 +42,28 @@ def backend() -> Backend:
             **kubernetes_argument_spec(),
         },
         run=examine,
+    )
+
+
+def examine(parameters: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
+    """What the module returns for one cluster."""
+    options = judge_options(parameters, datetime.now(UTC).date())
+    observation = observe(AwsConnection(parameters), parameters)
+    return {"changed": False, **as_result(observation, options)}
+
+
+def judge_options(parameters: Mapping[str, Any], today: date) -> JudgeOptions:
+    """How the cluster is judged. Wrong input is an error before anything is asked."""
+    try:
+        waivers = parse_ignore(parameters["ignore"])
+    except ValueError as error:
+        raise EksWindowsError(f"Cluster {parameters['cluster_name']}: {error}") from error
+    return JudgeOptions(
+        today=today,
+        goal=parameters["goal"],
+        planned_instance_types=tuple(parameters["planned_instance_types"]),
+        ignore=waivers,
+        cluster_policy=parameters["cluster_policy"],
+        ipam_owner=parameters["ipam_owner"],
+        renewal_days=parameters["renewal_days"],
     )

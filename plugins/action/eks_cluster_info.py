@@ -1,0 +1,15 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.cluster_info import backend
+from ansible_collections.cloudops.eks_windows.plugins.plugin_utils._twin import TwinActionBase
+
+
+class ActionModule(TwinActionBase):
+    """Twin of the module of the same name."""
+
+    module_name = "cloudops.eks_windows.eks_cluster_info"
+    backend = staticmethod(backend)

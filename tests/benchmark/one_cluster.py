@@ -1,0 +1,90 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What preflight and enable cost on one converged cluster: calls counted at the servers, CPU measured."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support.measure import Cost, cheapest, cost_of
+from tests.support.playbook import clean_environment, run_playbook
+from tests.testbed import Testbed
+from tests.testbed.fleets import demo_fleet
+
+CPU_BUDGET = 0.15
+CALL_BUDGET = 16
+CONVERGED = "ready"
+
+# The same play, with its one task run or skipped: the difference is the task.
+PLAY = """
+- hosts: all
+  connection: local
+  gather_facts: false
+  vars:
+    ansible_python_interpreter: "{{{{ ansible_playbook_python }}}}"
+  tasks:
+    - name: Examine the cluster
+      cloudops.eks_windows.eks_windows_preflight:
+        cluster_name: "{{{{ eks_windows_cluster_name }}}}"
+        region: "{{{{ eks_windows_region }}}}"
+        goal: enable
+      when: {when}
+"""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The figures of one converged cluster."""
+
+    start: Cost
+    preflight: Cost
+    calls: tuple[str, ...]
+    enable_calls: tuple[str, ...]
+    enable_api_tasks: tuple[str, ...]
+
+    @property
+    def cpu(self) -> float:
+        """Seconds of CPU that the preflight takes beyond the start of its playbook."""
+        return self.preflight.cpu - self.start.cpu
+
+
+def calls(testbed: Testbed) -> tuple[str, ...]:
+    """Every call that the servers saw, AWS's first."""
+    aws = [f"{request.service}:{request.operation}" for request in testbed.aws.requests()]
+    kubernetes = [f"{request.verb} {request.path}" for request in testbed.clusters[CONVERGED].requests()]
+    return tuple(sorted(aws) + sorted(kubernetes))
+
+
+def measured(testbed: Testbed, folder: Path, *, run: bool, rounds: int) -> Cost:
+    """The cheapest of some rounds of the play, with its task run or skipped."""
+    play = folder / f"{'run' if run else 'start'}.yml"
+    play.write_text(PLAY.format(when=str(run).lower()), encoding="utf-8")
+    ansible_playbook = str(Path(sys.executable).with_name("ansible-playbook"))
+    command = [ansible_playbook, str(play), "-i", str(testbed.inventory), "-l", CONVERGED]
+    environment = clean_environment(folder, testbed.environment)
+    return cheapest([cost_of(command, environment, folder) for _round in range(rounds)])
+
+
+def figures(rounds: int = 5) -> Figures:
+    """Measure on an embedded fleet of one cluster that has Windows support already."""
+    fleet = [spec for spec in demo_fleet() if spec.name == CONVERGED]
+    with tempfile.TemporaryDirectory(prefix="eks-windows-benchmark-") as name, Testbed(fleet, "emulated") as testbed:
+        folder = Path(name)
+        measured(testbed, folder, run=True, rounds=1)
+        start = measured(testbed, folder, run=False, rounds=rounds)
+        preflight = measured(testbed, folder, run=True, rounds=rounds)
+        testbed.forget_requests()
+        measured(testbed, folder, run=True, rounds=1)
+        preflight_calls = calls(testbed)
+        testbed.forget_requests()
+        enabled = run_playbook("cloudops.eks_windows.enable", testbed.environment, inventory=testbed.inventory)
+        assert enabled.returncode == 0, enabled.stdout
+        api_tasks = tuple(
+            task.action for task in enabled.of(CONVERGED) if not task.action.startswith("ansible.builtin.")
+        )
+        return Figures(start, preflight, preflight_calls, calls(testbed), api_tasks)

@@ -1,0 +1,40 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""Fleets that integration tests share; each lives as long as the test session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.fleets import ENABLE_FLEET, MODULE_FLEET
+from tests.testbed.kubernetes.real.binaries import ControlPlaneMissingError, find_binaries
+from tests.testbed.testbed import Testbed
+
+
+def require_real_control_plane() -> None:
+    """Skip, with the reason, where no real control plane can be run."""
+    try:
+        find_binaries()
+    except ControlPlaneMissingError as error:
+        pytest.skip(f"no real control plane: {error}")
+
+
+@pytest.fixture(scope="session")
+def enable_fleet() -> Iterator[Testbed]:
+    """Real control planes for role enable."""
+    require_real_control_plane()
+    with Testbed(ENABLE_FLEET, control_plane="real") as testbed:
+        yield testbed
+
+
+@pytest.fixture(scope="session")
+def module_fleet() -> Iterator[Testbed]:
+    """Emulated clusters for what modules do with their options."""
+    with Testbed(MODULE_FLEET, control_plane="emulated") as testbed:
+        yield testbed

@@ -1,0 +1,32 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One testbed for these tests, on each kind of control plane."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.testbed import ClusterSpec, NodeSpec, Testbed, chart_data
+from tests.testbed.kubernetes.real.binaries import ControlPlaneMissingError
+
+MIXED = (NodeSpec(), NodeSpec(), NodeSpec(os="windows", instance_type="t3.large"))
+SPECS = (
+    ClusterSpec("off", nodes=MIXED),
+    ClusterSpec("legacy", nodes=MIXED, legacy="D", config_map=chart_data(enable_windows_ipam="true")),
+)
+
+
+@pytest.fixture(scope="package", params=["emulated", pytest.param("real", marks=pytest.mark.real)])
+def testbed(request: pytest.FixtureRequest) -> Iterator[Testbed]:
+    try:
+        running = Testbed(SPECS, request.param).start()
+    except ControlPlaneMissingError as error:
+        pytest.skip(f"no real control plane: {error}")
+    try:
+        yield running
+    finally:
+        running.stop()

@@ -1,0 +1,44 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a command costs: CPU and wall time of the process and its children."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds of CPU (user and system, children included), seconds of wall time, and MiB at the peak."""
+
+    cpu: float
+    wall: float
+    peak_mib: float
+
+
+def cost_of(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> Cost:
+    """Run the command to its end; raises where it fails, with what it printed."""
+    output = folder / "output.txt"
+    started = time.monotonic()
+    with output.open("w", encoding="utf-8") as stream:
+        process = subprocess.Popen(
+            list(command), env=dict(environment), cwd=folder, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream
+        )
+        _pid, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    wall = time.monotonic() - started
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with status {process.returncode}:\n{output.read_text()}")
+    return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024)
+
+
+def cheapest(costs: Sequence[Cost]) -> Cost:
+    """The run that took the least CPU: what the machine did besides only ever adds."""
+    return min(costs, key=lambda cost: cost.cpu)
