@@ -30,6 +30,12 @@ _LABEL_TEXT = (
     "with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is "
     "'[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
 )
+_LABEL_VALUE = re.compile(r"^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$")
+_LABEL_VALUE_TEXT = (
+    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and "
+    "end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is "
+    "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
+)
 _LABEL_NAMED = frozenset({("", "services"), ("", "namespaces")})
 _MAP_OF_STRINGS = {("", "ConfigMap"): ("data", "binaryData"), ("", "Secret"): ("data", "stringData")}
 
@@ -77,6 +83,12 @@ def _name(kind: Kind, item: Json) -> list[Cause]:
     if len(name) > (63 if label else 253) or not (_LABEL if label else _SUBDOMAIN).match(name):
         return [invalid_value("metadata.name", name, _LABEL_TEXT if label else _SUBDOMAIN_TEXT)]
     return []
+
+
+def _labels(item: Json) -> list[Cause]:
+    values = (item["metadata"].get("labels") or {}).values()
+    wrong = [value for value in values if value and (len(value) > 63 or not _LABEL_VALUE.match(value))]
+    return [invalid_value("metadata.labels", value, _LABEL_VALUE_TEXT) for value in wrong]
 
 
 def _containers(spec: Json, path: str) -> list[Cause]:
@@ -168,6 +180,9 @@ _RULES: dict[tuple[str, str], Callable[[Json, str], list[Cause]]] = {
     (CERTIFICATES, "CertificateSigningRequest"): _certificate_request,
 }
 
+_CHECKED_ONCE = frozenset({CERTIFICATES})
+"""Groups whose objects never change in what the rules concern, while a later version's rules may be stricter."""
+
 _IMMUTABLE: dict[tuple[str, str], tuple[tuple[str, ...], str]] = {
     ("apps", "Deployment"): (("spec", "selector"), "field is immutable"),
     ("apps", "ReplicaSet"): (("spec", "selector"), "field is immutable"),
@@ -184,9 +199,9 @@ def check(kind: Kind, item: Json, before: Json | None = None) -> None:
     Raises:
         StatusError: 422 with each broken field.
     """
-    causes = _name(kind, item)
+    causes = _name(kind, item) + _labels(item)
     rules = _RULES.get((kind.group, kind.kind))
-    if rules:
+    if rules and (before is None or kind.group not in _CHECKED_ONCE):
         causes += rules(item, kind.version)
     if before is not None and (kind.group, kind.kind) in _IMMUTABLE:
         steps, text = _IMMUTABLE[(kind.group, kind.kind)]
