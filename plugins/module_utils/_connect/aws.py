@@ -35,10 +35,6 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.opti
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.redaction import Secret
 
-ATTEMPTS = 3
-"""Tries of one request. Each may take a third of request_timeout to connect, so that an address which nothing
-answers at is given up within about request_timeout."""
-
 THROTTLED_RETRIES = 4
 """Further tries of a call that AWS throttled, with amazon.aws's jittered back-off of at most 8 seconds each."""
 
@@ -184,13 +180,8 @@ class AwsConnection:
         self._assumed = True
 
     def _merged_config(self, configured: Any) -> Any:
-        config = Config(
-            user_agent=f"APN/1.0 Ansible/{ansible_version} cloudops.eks_windows",
-            connect_timeout=max(1.0, self.request_timeout / ATTEMPTS),
-            read_timeout=self.request_timeout,
-        )
-        if not self._session.get_config_variable("max_attempts"):
-            config = config.merge(Config(retries={"mode": "standard", "total_max_attempts": ATTEMPTS}))
+        user_agent = f"APN/1.0 Ansible/{ansible_version} cloudops.eks_windows"
+        config = sessions.client_config(self._session, self.request_timeout).merge(Config(user_agent=user_agent))
         return config.merge(configured) if configured else config
 
     def _register_recorder(self) -> None:

@@ -30,6 +30,9 @@ with contextlib.suppress(ImportError):
 WARM_SERVICES = ("eks", "iam", "sts")
 """Services of a preflight."""
 
+ATTEMPTS = 2
+"""Tries of one request, as far as the network and AWS's internal errors go."""
+
 _CREATION = threading.Lock()
 
 
@@ -56,6 +59,18 @@ def create_client(session: Any, service: str, **arguments: Any) -> Any:
     """A client; they may be used by many threads, but made by one alone."""
     with _CREATION:
         return session.create_client(service, **arguments)
+
+
+def client_config(session: Any, request_timeout: int) -> Any:
+    """Timeouts and tries of the session's clients.
+
+    Two tries that may each take half of ``request_timeout`` to connect, so that an address at which nothing answers is
+    given up after about that time. AWS_MAX_ATTEMPTS and ``max_attempts`` of the profile are the user's own and win.
+    """
+    config = Config(connect_timeout=max(1.0, request_timeout / ATTEMPTS), read_timeout=request_timeout)
+    if session.get_config_variable("max_attempts"):
+        return config
+    return config.merge(Config(retries={"mode": "standard", "total_max_attempts": ATTEMPTS}))
 
 
 def warm(services: Iterable[str] = WARM_SERVICES) -> None:

@@ -39,7 +39,9 @@ def aws_attempt(source: str, read: Callable[[], T]) -> Known[T]:
 
 
 def aws_unknown(source: str, error: Exception) -> Unknown:
-    """Why AWS did not answer."""
+    """Why AWS did not answer; where it refused one of several calls, the source is that one."""
+    if isinstance(error, ClientError):
+        source = f"{source.partition(':')[0]}:{error.operation_name}"
     return Unknown(source, words_of(error), remedy_for(error, source))
 
 

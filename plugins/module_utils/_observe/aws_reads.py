@@ -66,6 +66,20 @@ def describe_cluster(aws: AwsConnection, name: str) -> Known[dict[str, Any]]:
         return aws_unknown("eks:DescribeCluster", error)
 
 
+def existing_cluster(aws: AwsConnection, name: str) -> Cluster:
+    """The cluster, for those who can't do without it.
+
+    Raises:
+        EksWindowsError: There is no such cluster, or it can't be described.
+    """
+    answer = describe_cluster(aws, name)
+    if isinstance(answer, Unknown):
+        raise EksWindowsError(
+            f"Could not describe cluster {name} in region {aws.region}: {answer.reason}", remedy=answer.remedy
+        )
+    return cluster_of(answer)
+
+
 def _no_such_cluster(aws: AwsConnection, name: str) -> EksWindowsError:
     """The failure, with who asked where, and the names that come near."""
     who, near = "", "Check the name, the region and the account"
