@@ -190,12 +190,8 @@ class TestbedCluster:
             self.spec.resync_seconds,
         )
         self.stand_ins.start()
-        self.wait(self._settled, "its Windows nodes have addresses")
-
-    def _settled(self) -> bool:
-        """Whether the controller, where it is on, has done what it can for the nodes."""
-        controller = self.stand_ins.controller if self.stand_ins else None
-        return controller is None or controller.settled
+        stand_ins = self.stand_ins
+        self.wait(lambda: stand_ins.settled, "its webhooks are in effect and its Windows nodes have addresses")
 
     def wait(self, condition: Callable[[], bool], state: str, seconds: float = SETTLE_SECONDS) -> None:
         """Wait until a condition holds.

@@ -14,7 +14,7 @@ MIXED_NODES = (*LINUX_NODES, WINDOWS_NODE)
 WITHOUT_CONTROLLER_POLICY = ("AmazonEKSClusterPolicy",)
 
 
-def demo() -> list[ClusterSpec]:
+def demo_fleet() -> list[ClusterSpec]:
     """One cluster that is ready for Windows and four that are not, each for a reason of its own."""
     return [
         ClusterSpec("ready", nodes=MIXED_NODES, config_map=chart_data(enable_windows_ipam="true")),
@@ -25,7 +25,7 @@ def demo() -> list[ClusterSpec]:
     ]
 
 
-def plain(count: int) -> list[ClusterSpec]:
+def plain_fleet(count: int) -> list[ClusterSpec]:
     """Clusters with Windows nodes that nobody enabled yet: policy and ConfigMap key are missing."""
     return [
         ClusterSpec(f"cluster-{number}", nodes=MIXED_NODES, policies=WITHOUT_CONTROLLER_POLICY)
@@ -33,7 +33,7 @@ def plain(count: int) -> list[ClusterSpec]:
     ]
 
 
-def ready(count: int) -> list[ClusterSpec]:
+def ready_fleet(count: int) -> list[ClusterSpec]:
     """Clusters that need nothing."""
     return [
         ClusterSpec(f"cluster-{number}", nodes=MIXED_NODES, config_map=chart_data(enable_windows_ipam="true"))
@@ -42,8 +42,8 @@ def ready(count: int) -> list[ClusterSpec]:
 
 
 FLEETS: dict[str, Callable[[int], list[ClusterSpec]]] = {
-    "demo": lambda count: demo(),
-    "plain": plain,
-    "ready": ready,
+    "demo": lambda count: demo_fleet(),
+    "plain": plain_fleet,
+    "ready": ready_fleet,
 }
 """By name; each takes the number of clusters, which ``demo`` has fixed."""

@@ -11,6 +11,7 @@ failurePolicy Ignore and sideEffects None, so they run for server-side dry runs 
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +25,13 @@ MUTATING = "vpc-resource-mutating-webhook"
 VALIDATING = "vpc-resource-validating-webhook"
 MUTATE_PATH = "/mutate-v1-pod"
 VALIDATE_PATH = "/validate-v1-pod"
+
+PROBE: Json = {
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {"name": "vpc-resource-webhook-probe", "namespace": "default"},
+    "spec": {"containers": [{"name": "probe", "image": "probe"}]},
+}
 
 ANNOTATORS = frozenset(
     {
@@ -47,6 +55,7 @@ class PodWebhooks:
         self._annotators = ANNOTATORS | {annotator}
         self._authority = Authority("vpc-resource-webhook")
         self._server: JsonServer | None = None
+        self._asked = False
 
     def start(self, client: AdminClient) -> None:
         """Serve, and tell the cluster where."""
@@ -57,6 +66,13 @@ class PodWebhooks:
             except ApiError as error:
                 if error.status != 409:
                     raise
+
+    def in_effect(self, client: AdminClient) -> bool:
+        """Whether the API server, which learns of webhooks by a watch of its own, asks these by now."""
+        if not self._asked:
+            with contextlib.suppress(ApiError):
+                client.create(PROBE, query={"dryRun": "All"})
+        return self._asked
 
     def stop(self) -> None:
         """Cease to serve; the configurations stay."""
@@ -102,6 +118,7 @@ class PodWebhooks:
         ]
 
     def _answer(self, path: str, review: Json) -> Json:
+        self._asked = True
         request = review["request"]
         response: Json = {"uid": request["uid"], "allowed": True}
         if path == MUTATE_PATH:

@@ -62,6 +62,13 @@ class StandIns:
         if self.controller is not None:
             self.controller.start()
 
+    @property
+    def settled(self) -> bool:
+        """Whether webhooks are in effect and the controller has done what it can for the nodes as they are."""
+        if self.controller is None or self.webhooks is None:
+            return True
+        return self.webhooks.in_effect(self._controller_client) and self.controller.settled
+
     def stop(self) -> None:
         """Stop them all; objects stay as they are."""
         if self.controller is not None:
