@@ -106,12 +106,18 @@ _raw:
 
 import multiprocessing
 import os
+import sys
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.aws import AwsConnection
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.exec_kubeconfig import exec_kubeconfig
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_access import check_kubeconfig
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.aws_reads import existing_cluster
 
 
 def forget_kubernetes_environment() -> None:
@@ -133,3 +139,15 @@ class LookupModule(LookupBase):
             return [self._kubeconfig(name, options) for name in self._flatten(terms)]
         except EksWindowsError as error:
             raise AnsibleLookupError(str(error)) from error
+
+    def _kubeconfig(self, name: str, options: Mapping[str, Any]) -> Any:
+        cluster = existing_cluster(AwsConnection(options), name)
+        if not (options["kubeconfig"] or options["context"]):
+            return exec_kubeconfig(cluster, sys.executable, options)
+        connection = check_kubeconfig(options, cluster)
+        if connection.refused:
+            raise EksWindowsError(
+                f"Cluster {name}: {connection.refused}",
+                remedy="Give a kubeconfig and context of the cluster, or cluster.identity in option ignore",
+            )
+        return options["kubeconfig"] or os.path.expanduser("~/.kube/config")
