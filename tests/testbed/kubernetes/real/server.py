@@ -37,6 +37,7 @@ from tests.testbed.pki import Authority, KeyPair, signing_key
 START_SECONDS = 90.0
 ATTEMPTS = 3
 SERVER_NAMES = ("127.0.0.1", "localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", "172.20.0.1")
+MANAGER_USER = "system:kube-controller-manager"
 FIRST_NAMESPACES = ("default", "kube-system")
 
 
@@ -183,7 +184,8 @@ class RealKubernetes:
         private, public = signing_key()
         tokens = [
             f'{self._admin_token},{ADMIN_USER},{ADMIN_USER},"system:masters"',
-            f"{self._manager_token},system:kube-controller-manager,system:kube-controller-manager",
+            # All rights in one, instead of a service account for each controller, which would have to come first.
+            f'{self._manager_token},{MANAGER_USER},{MANAGER_USER},"system:masters"',
         ]
         files = {
             "ca.crt": authority.certificate,
