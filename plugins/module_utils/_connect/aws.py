@@ -27,7 +27,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect import sessions
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.aws_errors import aws_failure, words_of
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.eks_token import presigned_token, sts_host
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.eks_token import presigned_token
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.options import (
     DEFAULT_REQUEST_TIMEOUT,
@@ -60,8 +60,8 @@ class AwsConnection:
         self._clients: dict[str, Any] = {}
         self._lock = threading.RLock()
         self._resource_actions: set[str] = set()
-        self._session = sessions.new_session(options.get("profile") or None)
         try:
+            self._session = sessions.new_session(options.get("profile") or None)
             self.region: str = options.get("region") or self._session.get_config_variable("region") or ""
             if not self.region:
                 raise EksWindowsError(
@@ -71,15 +71,15 @@ class AwsConnection:
             parameters = dict(options, region=self.region)
             parameters.setdefault("validate_certs", True)
             _region, self._endpoint_url, self._arguments = _aws_connection_info(parameters)
-            self.partition: str = self._session.get_component("endpoint_resolver").get_partition_for_region(self.region)
+            self.partition: str = self._session.get_partition_for_region(self.region)
+            self._register_recorder()
+            self._config = self._merged_config(self._arguments.pop("aws_config", None))
         except AnsibleBotocoreError as error:
             raise EksWindowsError(str(error.message or error)) from error
         except BotoCoreError as error:
             raise aws_failure("Could not connect to AWS", error) from error
         except (TypeError, ValueError) as error:
             raise EksWindowsError(f"Could not connect to AWS: {error}", remedy="Mend option aws_config") from error
-        self._register_recorder()
-        self._config = self._merged_config(self._arguments.pop("aws_config", None))
         self._arguments.pop("profile_name", None)
         access_key = self._arguments.pop("aws_access_key_id", None)
         secret_key = self._arguments.pop("aws_secret_access_key", None)
@@ -144,7 +144,7 @@ class AwsConnection:
         Raises:
             ClientError: The role can't be assumed.
             BotoCoreError: STS isn't reached.
-            EksWindowsError: No credentials, or no STS host for the region.
+            EksWindowsError: No credentials.
         """
         with self._lock:
             if not self._assumed:
@@ -152,9 +152,7 @@ class AwsConnection:
         credentials = self._role_credentials(role_arn) if role_arn else self._session.get_credentials()
         if credentials is None:
             raise no_credentials()
-        host = sts_host(self._session, self.region)
-        if not host:
-            raise EksWindowsError(f"Region {self.region} is in no partition of AWS that botocore knows")
+        host = sessions.sts_host(self._session, self.region)
         return Secret(presigned_token(credentials, host, self.region, cluster_id))
 
     def _role_credentials(self, role_arn: str) -> Any:

@@ -35,18 +35,12 @@ TOKEN_LIFETIME = datetime.timedelta(minutes=14)
 """What clients count on: a minute less than the authenticator's 15."""
 
 
-def sts_host(session: Any, region: str) -> str:
-    """Host of the regional STS endpoint in the partition of the region, or empty where no partition has it."""
-    endpoint = session.get_component("endpoint_resolver").construct_endpoint("sts", region)
-    return str(endpoint["hostname"]) if endpoint else ""
-
-
 def presigned_token(credentials: Any, host: str, region: str, cluster_id: str) -> str:
     """A token for the cluster.
 
     Args:
         credentials: Botocore credentials of the caller.
-        host: See :func:`sts_host`.
+        host: The partition's regional STS host, see ``sts_host`` of sessions.py.
         region: Region that the host is in.
         cluster_id: Name of the cluster, for a local cluster on Outposts its id.
     """

@@ -62,9 +62,8 @@ def credential(options: argparse.Namespace, now: datetime.datetime) -> dict[str,
     credentials = session.get_credentials()
     if credentials is None:
         raise LookupError("no AWS credentials were found in the environment, the profile or the instance")
-    host = eks_token.sts_host(session, options.region)
-    if not host:
-        raise LookupError(f"region {options.region} is in no partition of AWS that botocore knows")
+    session.get_partition_for_region(options.region)
+    host = sessions.sts_host(session, options.region)
     return {
         "apiVersion": API_VERSION,
         "kind": "ExecCredential",

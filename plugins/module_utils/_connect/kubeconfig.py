@@ -108,7 +108,7 @@ class Kubeconfig:
             )
             loader.load_and_set(configuration)
         except ConfigException as error:
-            raise self._refusal(str(error)) from error
+            raise self._unknown_context() or self._refusal(str(error)) from error
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise self._refusal(f"{type(error).__name__} {error}") from error
         except Exception as error:
@@ -118,14 +118,19 @@ class Kubeconfig:
             raise
         return configuration
 
+    def _name(self) -> str:
+        return "The kubeconfig given" if isinstance(self._source, Mapping) else f"Kubeconfig {self._source}"
+
     def _refusal(self, said: str) -> EksWindowsError:
-        name = "The kubeconfig given" if isinstance(self._source, Mapping) else f"Kubeconfig {self._source}"
+        return EksWindowsError(f"{self._name()} can't be used: {scrub(' '.join(said.split()))}")
+
+    def _unknown_context(self) -> EksWindowsError | None:
         contexts = self._context_names()
-        if self._context and self._context not in contexts:
-            return EksWindowsError(
-                f"{name} has no context {self._context}", remedy=f"It has: {', '.join(contexts) or 'none'}"
-            )
-        return EksWindowsError(f"{name} can't be used: {scrub(' '.join(said.split()))}")
+        if not self._context or self._context in contexts:
+            return None
+        return EksWindowsError(
+            f"{self._name()} has no context {self._context}", remedy=f"It has: {', '.join(contexts) or 'none'}"
+        )
 
     def _context_names(self) -> list[str]:
         from kubernetes.config.kube_config import KubeConfigMerger

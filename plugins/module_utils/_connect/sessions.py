@@ -20,6 +20,7 @@ import threading
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 # Whoever calls this has said so already: the backends' requirements, the helper's own check.
 with contextlib.suppress(ImportError):
@@ -46,7 +47,7 @@ def new_session(profile: str | None = None) -> Any:
     """A botocore session with the shared loader.
 
     Raises:
-        botocore.exceptions.ProfileNotFound: later, when the profile is first needed.
+        botocore.exceptions.ProfileNotFound: There is no such profile; often only when it is first needed.
     """
     session = Session(profile=profile)
     session.register_component("data_loader", shared_loader())
@@ -82,6 +83,20 @@ def warm(services: Iterable[str] = WARM_SERVICES) -> None:
     session.set_credentials("none", "none")
     for service in services:
         create_client(session, service, region_name="us-east-1", config=Config(parameter_validation=False))
+
+
+def sts_host(session: Any, region: str) -> str:
+    """Host of the regional STS endpoint as the partition of the region has it.
+
+    No configured endpoint, FIPS or dual-stack setting has a say: EKS takes tokens for this host alone.
+    """
+    plain: dict[str, Any] = {
+        "ignore_configured_endpoint_urls": True,
+        "use_fips_endpoint": False,
+        "use_dualstack_endpoint": False,
+    }
+    client = create_client(session, "sts", region_name=region, config=Config(**plain))
+    return str(urlsplit(client.meta.endpoint_url).netloc)
 
 
 def assume_role(sts: Any, arn: str, session_name: str, external_id: str | None = None) -> dict[str, Any]:

@@ -1,0 +1,74 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import datetime
+import ssl
+
+import pytest
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.identity import (
+    is_waived,
+    same_server,
+    trusts_no_other,
+)
+
+TODAY = datetime.date(2026, 11, 24)
+ONE = ssl.DER_cert_to_PEM_cert(b"first authority")
+TWO = ssl.DER_cert_to_PEM_cert(b"second authority")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("https://abc.eks.amazonaws.com", "https://ABC.eks.amazonaws.com:443/", True),
+        ("abc.eks.amazonaws.com", "https://abc.eks.amazonaws.com", True),
+        ("https://abc.eks.amazonaws.com.", "https://abc.eks.amazonaws.com", True),
+        ("https://abc.eks.amazonaws.com", "https://abc.eks.amazonaws.com:6443", False),
+        ("http://abc.eks.amazonaws.com", "https://abc.eks.amazonaws.com", False),
+        ("https://abc.eks.amazonaws.com/k8s/clusters/c", "https://abc.eks.amazonaws.com", False),
+        ("https://abc.eks.amazonaws.com.evil.example", "https://abc.eks.amazonaws.com", False),
+        ("https://abc.eks.amazonaws.com@evil.example", "https://abc.eks.amazonaws.com", False),
+        ("https://abc.eks.amazonaws.com:nonsense", "https://abc.eks.amazonaws.com:6443", False),
+        ("", "https://abc.eks.amazonaws.com", False),
+    ],
+)
+def test_same_server(one: str, other: str, same: bool) -> None:
+    assert same_server(one, other) is same
+
+
+@pytest.mark.parametrize(
+    ("trusted", "described", "sure"),
+    [
+        (ONE, ONE, True),
+        (ONE.replace("\n", "\r\n"), ONE, True),
+        (f"a comment\n{ONE}", f"{TWO}{ONE}", True),
+        (TWO, ONE, False),
+        (ONE + TWO, ONE, False),
+        ("", ONE, False),
+        ("", "", False),
+        ("-----BEGIN CERTIFICATE-----\n???\n-----END CERTIFICATE-----", ONE, False),
+    ],
+)
+def test_trusts_no_other(trusted: str, described: str, sure: bool) -> None:
+    assert trusts_no_other(trusted, described) is sure
+
+
+@pytest.mark.parametrize(
+    ("ignore", "waived"),
+    [
+        ([], False),
+        (["ipam.enabled"], False),
+        (["ipam.enabled", "cluster.identity"], True),
+        ([{"id": "cluster.identity"}], True),
+        ([{"id": "cluster.identity", "until": None}], True),
+        ([{"id": "cluster.identity", "until": "2026-11-24"}], True),
+        ([{"id": "cluster.identity", "until": "2026-11-23"}], False),
+        ([{"id": "cluster.identity", "until": "whenever"}], False),
+        ([{"id": "ipam.enabled"}], False),
+    ],
+)
+def test_is_waived(ignore: list[object], waived: bool) -> None:
+    assert is_waived(ignore, TODAY) is waived
