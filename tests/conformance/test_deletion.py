@@ -38,7 +38,7 @@ def test_preconditions(bench: Bench, namespace: str, field: str) -> None:
     created = bench.admin.create(config_map("x", namespace, {}))
     with refused(409, "Conflict") as caught:
         bench.admin.delete("configmaps", "x", namespace, options={"preconditions": {field: "1"}})
-    assert 'Operation cannot be fulfilled on configmaps "x": ' in caught[0].message
+    assert 'Operation cannot be fulfilled on ConfigMap "x": ' in caught[0].message
     assert "in the precondition (1) does not match" in caught[0].message
     right = {"preconditions": {field: created["metadata"][field]}}
     assert bench.admin.delete("configmaps", "x", namespace, options=right)["status"] == "Success"

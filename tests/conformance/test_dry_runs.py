@@ -66,7 +66,8 @@ def test_a_dry_delete_deletes_nothing(bench: Bench, namespace: str) -> None:
 def test_an_unknown_kind_of_dry_run_is_refused(bench: Bench, namespace: str) -> None:
     with refused(422, "Invalid") as caught:
         bench.admin.create(config_map("x", namespace, {}), query={"dryRun": "Some"})
-    assert 'dryRun: Unsupported value: "Some": supported values: "All"' in caught[0].message
+    message = 'is invalid: dryRun: Unsupported value: []string{"Some"}: supported values: "All"'
+    assert message in caught[0].message
 
 
 def test_a_dry_run_needs_the_right_to_write(bench: Bench, namespace: str) -> None:

@@ -62,10 +62,8 @@ def test_a_json_patch_that_fails_changes_nothing(bench: Bench, namespace: str, p
 def test_a_patch_of_an_unknown_form_is_refused(bench: Bench, namespace: str) -> None:
     bench.admin.create(config_map("x", namespace, {}))
     path = f"/api/v1/namespaces/{namespace}/configmaps/x"
-    with refused(415, "UnsupportedMediaType") as caught:
+    with refused(415, "UnsupportedMediaType"):
         bench.admin.call("PATCH", path, {}, headers={"Content-Type": "application/json"})
-    for accepted in ("json-patch+json", "merge-patch+json", "strategic-merge-patch+json", "apply-patch+yaml"):
-        assert f"application/{accepted}" in caught[0].message
 
 
 def test_a_patch_may_insist_on_a_version(bench: Bench, namespace: str) -> None:
@@ -77,11 +75,15 @@ def test_a_patch_may_insist_on_a_version(bench: Bench, namespace: str) -> None:
         bench.admin.patch("configmaps", "x", {**change, "data": {"a": "3"}}, namespace)
 
 
-def test_a_patch_may_insist_on_an_object(bench: Bench, namespace: str) -> None:
-    bench.admin.create(config_map("x", namespace, {"a": "1"}))
+def test_the_identity_of_an_object_cannot_change(bench: Bench, namespace: str) -> None:
+    before = bench.admin.create(config_map("x", namespace, {"a": "1"}))
     other = {"metadata": {"uid": "00000000-0000-0000-0000-000000000000"}, "data": {"a": "2"}}
-    with refused(409, "Conflict"):
+    with refused(422, "Invalid") as caught:
         bench.admin.patch("configmaps", "x", other, namespace)
+    assert "metadata.uid: Invalid value" in caught[0].message
+    with refused(409, "Conflict") as caught:
+        bench.admin.replace(config_map("x", namespace, {}, **other["metadata"]))
+    assert f"UID in object meta: {before['metadata']['uid']}" in caught[0].message
 
 
 def test_a_merge_patch_replaces_lists(bench: Bench, namespace: str) -> None:

@@ -22,6 +22,7 @@ JSON_PATCH = "application/json-patch+json"
 MERGE_PATCH = "application/merge-patch+json"
 STRATEGIC_PATCH = "application/strategic-merge-patch+json"
 APPLY_PATCH = "application/apply-patch+yaml"
+_OPTIONS = {"POST": "CreateOptions", "PUT": "UpdateOptions", "PATCH": "PatchOptions"}
 _OBJECTS = ("application/json", "application/yaml")
 
 
@@ -46,9 +47,7 @@ def object_of(request: Request, kind: Kind) -> Json:
         StatusError: 415 for another form, 400 for what is no such object.
     """
     if media_type(request) not in ("", *_OBJECTS):
-        raise statuses.unsupported_media_type(
-            ("application/json", "application/yaml", "application/vnd.kubernetes.protobuf")
-        )
+        raise statuses.unsupported_media_type()
     decoded = _decode(request)
     if not isinstance(decoded, dict):
         raise statuses.bad_request("the object provided is unrecognized (must be of type map)")
@@ -104,10 +103,12 @@ def dry_run(request: Request, options: Json | None = None) -> bool:
     asked = [request.query["dryRun"]] if "dryRun" in request.query else list((options or {}).get("dryRun") or [])
     for value in asked:
         if value != "All":
+            options_kind = _OPTIONS.get(request.method, "DeleteOptions")
             raise statuses.StatusError(
                 422,
                 "Invalid",
-                f' "" is invalid: dryRun: Unsupported value: "{value}": supported values: "All"',
+                f'{options_kind}.meta.k8s.io "" is invalid: dryRun: Unsupported value: []string{{"{value}"}}: '
+                'supported values: "All"',
             )
     return bool(asked)
 
@@ -121,7 +122,7 @@ def patch_of(request: Request, kind: Kind) -> Callable[[Json], Json]:
     accepted = [JSON_PATCH, MERGE_PATCH, *([] if kind.custom else [STRATEGIC_PATCH]), APPLY_PATCH]
     form = media_type(request)
     if form not in accepted:
-        raise statuses.unsupported_media_type(accepted)
+        raise statuses.unsupported_media_type()
     patch = _decode(request)
     if form != JSON_PATCH and not isinstance(patch, dict):
         raise statuses.bad_request("the patch must be an object")

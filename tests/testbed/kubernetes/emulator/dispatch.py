@@ -195,7 +195,15 @@ class Dispatcher:
             message = "Invalid value: 0x0: must be specified for an update"
             must = statuses.Cause("metadata.resourceVersion", "FieldValueInvalid", message)
             raise statuses.invalid(kind, asked.name, [must])
-        return self._written(200, request, write, self._writer.update(write, lambda _present: body))
+
+        def replacement(found: Json) -> Json:
+            given, present_uid = body["metadata"].get("uid"), found["metadata"]["uid"]
+            if given and given != present_uid:
+                why = f"Precondition failed: UID in precondition: {given}, UID in object meta: {present_uid}"
+                raise statuses.conflict(kind, write.name, why)
+            return body
+
+        return self._written(200, request, write, self._writer.update(write, replacement))
 
     def _patch(self, request: Request, asked: Route, kind: Kind, user: User) -> Response:
         apply = bodies.patch_of(request, kind)

@@ -154,8 +154,11 @@ def field_selector(text: str, key: StorageKey) -> Predicate:
     """
     terms = field_terms(text)
     for field, _operator, _value in terms:
-        if field not in _EVERY_FIELD and field not in _FIELDS.get(key, frozenset()):
+        if field in _EVERY_FIELD or field in _FIELDS.get(key, frozenset()):
+            continue
+        if key in _FIELDS:
             raise SelectorError(f"field label not supported: {field}")
+        raise SelectorError(f'"{field}" is not a known field selector: only "metadata.name", "metadata.namespace"')
     return lambda item: all((_value_at(item, field) == value) == (operator == "=") for field, operator, value in terms)
 
 

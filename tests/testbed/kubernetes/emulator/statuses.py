@@ -120,6 +120,15 @@ def conflict(kind: Kind, name: str, why: str = "") -> StatusError:
     return StatusError(409, "Conflict", message, _details(kind, name))
 
 
+def precondition_failed(kind: Kind, name: str, why: str) -> StatusError:
+    """A delete is for another object, or another state of it; this message names the kind."""
+    failed = conflict(kind, name, why)
+    shown = f"{kind.kind}.{kind.group}" if kind.group else kind.kind
+    failed.message = f'Operation cannot be fulfilled on {shown} "{name}": {why}'
+    failed.details["kind"] = kind.kind
+    return failed
+
+
 def invalid(kind: Kind, name: str, causes: Sequence[Cause]) -> StatusError:
     """An object that breaks the rules of its kind."""
     listed = [f"{cause.field}: {cause.message}" for cause in causes]
@@ -164,13 +173,9 @@ def method_not_allowed() -> StatusError:
     return StatusError(405, "MethodNotAllowed", "the server does not allow this method on the requested resource")
 
 
-def unsupported_media_type(accepted: Sequence[str]) -> StatusError:
+def unsupported_media_type() -> StatusError:
     """A body in a form that is not read."""
-    return StatusError(
-        415,
-        "UnsupportedMediaType",
-        "the body of the request was in an unknown format - accepted media types include: " + ", ".join(accepted),
-    )
+    return StatusError(415, "UnsupportedMediaType", "415: Unsupported Media Type")
 
 
 def internal_error(message: str) -> StatusError:

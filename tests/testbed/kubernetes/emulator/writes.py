@@ -264,12 +264,8 @@ class Writer:
         validation.check_types(kind, body)
         self._place(write, body)
         if metadata.get("uid") and metadata["uid"] != before["metadata"]["uid"]:
-            raise statuses.conflict(
-                kind,
-                write.name,
-                f"Precondition failed: UID in precondition: {metadata['uid']}, "
-                f"UID in object meta: {before['metadata']['uid']}",
-            )
+            changed = statuses.invalid_value("metadata.uid", metadata["uid"], "field is immutable")
+            raise statuses.invalid(kind, write.name, [changed])
         item = self._part(write, before, body)
         for name in _KEPT:
             item["metadata"].pop(name, None)
@@ -396,7 +392,7 @@ def _check_preconditions(write: Write, before: Json, wanted: Json) -> None:
     ):
         asked, found = wanted.get(name), before["metadata"].get(name)
         if asked and asked != found:
-            raise statuses.conflict(
+            raise statuses.precondition_failed(
                 write.kind,
                 write.name,
                 f"the {label} in the precondition ({asked}) does not match the {label} in record ({found}). "
