@@ -46,7 +46,7 @@ def cluster(enable_fleet: Testbed) -> Iterator[TestbedCluster]:
 def enable(testbed: Testbed, cluster: TestbedCluster, *arguments: str, **variables: Any) -> PlaybookRun:
     return run_playbook(
         ENABLE,
-        testbed.aws.environment_for(partition=cluster.spec.partition or None),
+        testbed.aws.environment_for(partition=cluster.eks.partition),
         arguments=arguments,
         variables={"eks_windows_cluster_name": cluster.name, "eks_windows_region": cluster.spec.region, **variables},
     )
