@@ -10,12 +10,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.testbed import ClusterSpec, NodeSpec, Testbed, chart_data
+from tests.testbed import AddonSpec, ClusterSpec, NodeSpec, Testbed, chart_data
 from tests.testbed.kubernetes.real.binaries import ControlPlaneMissingError
 
 MIXED = (NodeSpec(), NodeSpec(), NodeSpec(os="windows", instance_type="t3.large"))
 SPECS = (
     ClusterSpec("off", nodes=MIXED),
+    ClusterSpec("addon", region="cn-north-1", nodes=MIXED, addon=AddonSpec()),
     ClusterSpec("legacy", nodes=MIXED, legacy="D", config_map=chart_data(enable_windows_ipam="true")),
 )
 

@@ -10,6 +10,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 
+import boto3
 import pytest
 
 from tests.testbed import Testbed
@@ -226,6 +227,44 @@ def test_legacy_deployment_blocks_even_without_replicas(testbed: Testbed) -> Non
         labels = legacy["metadata"]["labels"]
         metadata = {"name": LEGACY, "namespace": "kube-system", "labels": labels}
         cluster.admin.create({**legacy, "metadata": metadata, "status": {}})
+
+
+def test_token_of_another_partition_is_for_its_own_clusters(testbed: Testbed) -> None:
+    cluster = testbed.clusters["addon"]
+    keys = testbed.aws.credentials(partition="aws-cn")
+    token = eks_token(cluster.name, cluster.spec.region, keys, "amazonaws.com.cn")
+    assert AdminClient(cluster.endpoint, cluster.certificate_authority, token).request("GET", "/api").status == 200
+    other = testbed.clusters["off"]
+    assert AdminClient(other.endpoint, other.certificate_authority, token).request("GET", "/api").status == 401
+
+
+def test_updated_addon_writes_its_config_map(testbed: Testbed) -> None:
+    cluster = testbed.clusters["addon"]
+    keys = testbed.aws.credentials(partition="aws-cn")
+    eks = boto3.client(
+        "eks",
+        region_name=cluster.spec.region,
+        endpoint_url=testbed.environment["AWS_ENDPOINT_URL_EKS"],
+        aws_access_key_id=keys.access_key,
+        aws_secret_access_key=keys.secret_key,
+    )
+    cluster.admin.patch("configmaps", "amazon-vpc-cni", {"data": {"of-a-person": "kept"}}, "kube-system")
+
+    def update(values: str, resolve: str) -> str:
+        name = {"clusterName": cluster.name, "addonName": "vpc-cni"}
+        started = eks.update_addon(**name, configurationValues=values, resolveConflicts=resolve)["update"]["id"]
+        status = "InProgress"
+        while status == "InProgress":
+            answer = eks.describe_update(name=cluster.name, addonName="vpc-cni", updateId=started)
+            status = answer["update"]["status"]
+        return status
+
+    assert update('{"enableWindowsIpam": "true"}', "PRESERVE") == "Successful"
+    data = cluster.config_map() or {}
+    assert (data["enable-windows-ipam"], data["warm-ip-target"], data["of-a-person"]) == ("true", "1", "kept")
+    cluster.wait(lambda: cluster.windows_addresses() != {}, "the controller sees it")
+    assert update("{}", "OVERWRITE") == "Successful"
+    assert (cluster.config_map() or {})["enable-windows-ipam"] == "false"
 
 
 def test_deployments_roll_out_and_go(cluster: TestbedCluster) -> None:
