@@ -19,14 +19,11 @@ def ready(findings: Iterable[Finding], support: Support) -> bool:
     """Whether Windows pods can run now.
 
     They can where the controller of the control plane acts on the setting and no error, failed or unknown, stops pods.
-    In mode ``legacy`` they can where the version's control plane has no Windows support (so that nothing else would
-    run them) and controller, webhook and webhook configuration of legacy support are all there; whether its
-    certificate still holds is not looked at yet. On later versions a legacy controller is never ready: it turns off
-    what it could be measured by.
+    Legacy support alone never counts as ready. Its webhook stops without a word when its certificate has ended, which
+    is not looked at, and a verdict on what was not seen must not be a good one. Where the version's control plane can
+    do it, a legacy controller turns that off, so that the setting is not effective.
     """
     stops = [finding for finding in findings if finding.stops_pods and finding.severity == "error" and _stands(finding)]
-    if support.mode == "legacy":
-        return support.legacy_complete and not stops
     return support.effective is True and not stops
 
 

@@ -55,7 +55,6 @@ class Support:
         policy_attached: Whether AmazonEKSVPCResourceController is attached to it.
         legacy_variant: How legacy support was installed; None also where nothing of it is left.
         legacy_components: Its objects.
-        legacy_complete: Whether its controller, webhook and webhook configuration are all there.
         windows_nodes: Their number.
         linux_nodes: Their number, without Fargate's.
         security_groups_for_pods: Whether aws-node's ENABLE_POD_ENI is on.
@@ -71,7 +70,6 @@ class Support:
     policy_attached: bool | None
     legacy_variant: str | None
     legacy_components: tuple[str, ...]
-    legacy_complete: bool
     windows_nodes: int | None
     linux_nodes: int | None
     security_groups_for_pods: bool | None
@@ -101,7 +99,6 @@ def support(subject: Subject) -> Support:
         policy_attached=attached,
         legacy_variant=subject.legacy.variant,
         legacy_components=tuple(str(found) for found in subject.legacy.components),
-        legacy_complete=subject.legacy.complete,
         windows_nodes=_count(subject.windows_nodes),
         linux_nodes=_count(subject.linux_nodes),
         security_groups_for_pods=_security_groups(subject),

@@ -55,6 +55,8 @@ def cluster_policy(subject: Subject) -> Verdict:
     """
     if subject.options.cluster_policy == "ignore":
         return not_applicable("cluster_policy is ignore: the cluster's role is not looked at")
+    if subject.control_plane_supported is False:
+        return not_applicable("The control plane of this version has no Windows support to allow anything to")
     role = known(subject.observation.cluster_role)
     partition = role.arn.split(":")[1] if role.arn.count(":") > 1 else "aws"
     grants = role_grants(role, partition)

@@ -119,8 +119,8 @@ def probe(subject: Subject) -> Verdict:
     title="The managed vpc-cni add-on and the live ConfigMap agree on Windows IPAM",
     reference="https://github.com/aws/amazon-vpc-cni-k8s/issues/2877",
     remedy=f"Set {ADDON_ENABLE_WINDOWS_IPAM} in the add-on's configuration values to the live value (aws eks "
-    "update-addon --resolve-conflicts PRESERVE, with its other values, its version and its service account role). Else an "
-    "update of the add-on can take the setting back.",
+    "update-addon --resolve-conflicts PRESERVE, with its other values, its version and its service account role). "
+    "Else an update of the add-on can take the setting back.",
     resolved_by=("configure_addon",),
 )
 def addon_drift(subject: Subject) -> Verdict:

@@ -54,7 +54,7 @@ def components(subject: Subject) -> Verdict:
     blocks = None if legacy.acting or legacy.unread_acting else ()
     if legacy.components:
         kind = f" ({legacy.variant})" if legacy.variant else ""
-        also = f"; {len(missed)} kinds could not be read" if missed else ""
+        also = f"; {', '.join(part.source for part in missed)} could not be read" if missed else ""
         objects = "object" if len(legacy.components) == 1 else "objects"
         return failed(f"{len(legacy.components)} {objects} of legacy support{kind} left{also}", evidence, blocks=blocks)
     if missed:

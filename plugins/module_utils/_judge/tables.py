@@ -1,0 +1,114 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""The result of a preflight as lines for people, none longer than 100 columns."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+WIDTH = 100
+MIN_TEXT_WIDTH = 30
+
+_GRAVITY = {"error": 0, "warning": 1, "info": 2}
+_COUNTED = (("fail", "failed"), ("unknown", "unknown"), ("not_applicable", "not applicable"), ("pass", "passed"))
+
+
+def report_lines(result: Mapping[str, Any]) -> list[str]:
+    """What eks_windows_preflight returned, as lines: cluster, table, counts, what stops the goal, plan."""
+    lines = [*_wrapped(_headline(result)), *findings_table(result["findings"]), *_wrapped(counts_line(result))]
+    if result["blockers"]:
+        lines += _wrapped(f"Stopped by: {', '.join(result['blockers'])}")
+    if result["plan"]:
+        lines += ["Plan:", *plan_lines(result["plan"])]
+    return lines
+
+
+def findings_table(findings: Iterable[Mapping[str, Any]]) -> list[str]:
+    """An aligned table of the findings that are not ``pass``, gravest first; empty where there is none.
+
+    Errors and warnings have their remedy below the summary.
+    """
+    shown = sorted((finding for finding in findings if finding["status"] != "pass"), key=_rank)
+    if not shown:
+        return []
+    heads = [("STATUS", "SEVERITY", "RULE")]
+    heads += [
+        (finding["status"], finding["severity"], finding["id"])
+        if finding["status"] != "not_applicable"
+        else ("n/a", "-", finding["id"])
+        for finding in shown
+    ]
+    widths = [max(len(head[column]) for head in heads) for column in range(3)]
+    texts = [["WHAT WAS FOUND"], *(_texts(finding) for finding in shown)]
+    return _rows(heads, widths, texts)
+
+
+def counts_line(result: Mapping[str, Any]) -> str:
+    """How many findings there are of each kind, and what was looked at."""
+    findings = result["findings"]
+    parts = []
+    for status, word in _COUNTED:
+        counted = [finding["severity"] for finding in findings if finding["status"] == status]
+        if not counted:
+            continue
+        kinds = [f"{counted.count(severity)} {severity}" for severity in _GRAVITY if severity in counted]
+        parts.append(f"{len(counted)} {word}" + (f" ({', '.join(kinds)})" if status in ("fail", "unknown") else ""))
+    examined = ", ".join(f"{number} {kind}" for kind, number in sorted(result["examined"].items()))
+    return f"{len(findings)} findings: {', '.join(parts)}. Examined at {result['observed_at']}: {examined or 'nothing'}"
+
+
+def plan_lines(steps: Sequence[Mapping[str, str]]) -> list[str]:
+    """The steps of a plan, numbered."""
+    lines = []
+    for number, step in enumerate(steps, start=1):
+        text = f"{step['step']}: {step['object']}: {step['before']} -> {step['after']} ({step['reason']})"
+        lead = f"  {number}. "
+        lines += _wrapped(text, first=lead, later=" " * len(lead))
+    return lines
+
+
+def _headline(result: Mapping[str, Any]) -> str:
+    cluster = result["cluster"]
+    if cluster["name"] is None:
+        return "The cluster could not be described: not ready for Windows pods"
+    version = f"Kubernetes {cluster['version']} {cluster['platform_version']}"
+    state = "ready" if result["ready"] else "not ready"
+    return f"Cluster {cluster['name']} in {cluster['region']}, {version}: {state} for Windows pods"
+
+
+def _rank(finding: Mapping[str, Any]) -> tuple[int, int]:
+    """What does not apply comes last; the order of the report is kept within a rank."""
+    return (1 if finding["status"] == "not_applicable" else 0, _GRAVITY.get(finding["severity"], len(_GRAVITY)))
+
+
+def _texts(finding: Mapping[str, Any]) -> list[str]:
+    wanted = finding["status"] in ("fail", "unknown") and finding["severity"] in ("error", "warning")
+    return [finding["summary"], *([f"Remedy: {finding['remedy']}"] if wanted and finding["remedy"] else [])]
+
+
+def _rows(heads: Sequence[tuple[str, str, str]], widths: Sequence[int], texts: Sequence[Sequence[str]]) -> list[str]:
+    indent = sum(widths) + 2 * len(widths)
+    room = max(WIDTH - indent, MIN_TEXT_WIDTH)
+    lines = []
+    for head, paragraphs in zip(heads, texts, strict=True):
+        start = "".join(f"{cell:<{width}}  " for cell, width in zip(head, widths, strict=True))
+        for paragraph in paragraphs:
+            for line in textwrap.wrap(_printable(paragraph), room, break_on_hyphens=False) or [""]:
+                lines.append(f"{start}{line}".rstrip())
+                start = " " * indent
+    return lines
+
+
+def _wrapped(text: str, first: str = "", later: str = "  ") -> list[str]:
+    return textwrap.wrap(_printable(text), WIDTH, initial_indent=first, subsequent_indent=later, break_on_hyphens=False)
+
+
+def _printable(text: str) -> str:
+    """Names and messages come from servers: nothing of theirs may steer a terminal."""
+    return "".join(char if char.isprintable() else " " for char in text)

@@ -1,0 +1,190 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Observations for tests: a cluster that can run Windows pods, and what makes it differ."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Finding
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.ignore import parse_ignore
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.judge import JudgeOptions, judge
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    Addon,
+    AwsNode,
+    Cluster,
+    ClusterRole,
+    ClusterVersion,
+    ConfigMap,
+    KubernetesConnection,
+    LegacyObjects,
+    Node,
+    ObjectRef,
+    Observation,
+    Policy,
+    Unknown,
+    Webhook,
+    WebhookConfiguration,
+    WebhookService,
+)
+
+TODAY = date(2026, 11, 24)
+PEM = "-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n"
+OTHER_PEM = "-----BEGIN CERTIFICATE-----\nREVG\n-----END CERTIFICATE-----\n"
+ENDPOINT = "https://ABC.gr7.eu-central-1.eks.amazonaws.com"
+DENIED = Unknown("GET /api/v1/something", "somethings is forbidden:\n User cannot list", "Allow get on somethings.")
+
+CONTROLLER = ObjectRef("Deployment", "kube-system", "vpc-resource-controller")
+EKSCTL_WEBHOOK = ObjectRef("Deployment", "kube-system", "vpc-admission-webhook")
+EKSCTL_SERVICE = ObjectRef("Service", "kube-system", "vpc-admission-webhook")
+LEGACY_SECRET = ObjectRef("Secret", "kube-system", "vpc-admission-webhook-certs")
+KUBE_PROXY_BINDING = ObjectRef("ClusterRoleBinding", "", "eks:kube-proxy-windows")
+
+
+def cluster(**changes: Any) -> Cluster:
+    """A current cluster in eu-central-1."""
+    return replace(
+        Cluster(
+            name="production",
+            arn="arn:aws:eks:eu-central-1:111122223333:cluster/production",
+            region="eu-central-1",
+            account="111122223333",
+            partition="aws",
+            version="1.35",
+            platform_version="eks.9",
+            status="ACTIVE",
+            endpoint=ENDPOINT,
+            certificate_authority=PEM,
+            role_arn="arn:aws:iam::111122223333:role/production-cluster",
+            ip_family="ipv4",
+            service_ipv4_cidr="10.100.0.0/16",
+            authentication_mode="API_AND_CONFIG_MAP",
+            subnet_ids=("subnet-1", "subnet-2"),
+            outpost_arns=(),
+            auto_mode=False,
+        ),
+        **changes,
+    )
+
+
+def node(name: str = "linux-1", operating_system: str = "linux", **changes: Any) -> Node:
+    """A ready node of type m5.large."""
+    windows = operating_system == "windows"
+    return replace(
+        Node(
+            name=name,
+            operating_system=operating_system,
+            architecture="amd64",
+            instance_type="m5.large",
+            os_image="Windows Server 2022 Datacenter" if windows else "Amazon Linux 2023",
+            kernel_version="10.0.20348.2849" if windows else "6.1.0",
+            kubelet_version="v1.35.0",
+            ready=True,
+            fargate=False,
+            auto_mode=False,
+            labels={"kubernetes.io/os": operating_system},
+            capacity={"vpc.amazonaws.com/PrivateIPv4Address": "9"} if windows else {},
+            taints=(),
+        ),
+        **changes,
+    )
+
+
+def managed(name: str, partition: str = "aws") -> Policy:
+    """An AWS managed policy."""
+    return Policy(name, f"arn:{partition}:iam::aws:policy/{name}")
+
+
+def role(*attached: str, inline: tuple[Policy, ...] = (), complete: bool = True, partition: str = "aws") -> ClusterRole:
+    """The cluster's role with these AWS managed policies."""
+    return ClusterRole(
+        arn=f"arn:{partition}:iam::111122223333:role/production-cluster",
+        name="production-cluster",
+        attached=tuple(managed(name, partition) for name in attached),
+        inline=inline,
+        complete=complete,
+    )
+
+
+def config_map(data: dict[str, str] | None) -> ConfigMap:
+    """ConfigMap kube-system/amazon-vpc-cni."""
+    return ConfigMap("kube-system", "amazon-vpc-cni", data)
+
+
+def addon(values: str = "", **changes: Any) -> Addon:
+    """The managed vpc-cni add-on."""
+    return replace(Addon("vpc-cni", "v1.20.4-eksbuild.1", "ACTIVE", values, "", ()), **changes)
+
+
+def webhook_configuration(name: str, namespace: str = "kube-system", service: str = "service") -> WebhookConfiguration:
+    """A MutatingWebhookConfiguration with one webhook."""
+    return WebhookConfiguration(name, (Webhook(name, WebhookService(namespace, service, "/mutate"), "", "Ignore"),))
+
+
+CONTROL_PLANE_WEBHOOK = WebhookConfiguration(
+    "vpc-resource-mutating-webhook", (Webhook("mpod.vpc.k8s.aws", None, "https://127.0.0.1:9443/mutate", "Ignore"),)
+)
+EKSCTL_CONFIGURATION = webhook_configuration("vpc-admission-webhook-cfg", service="vpc-admission-webhook")
+
+
+def legacy(**changes: Any) -> LegacyObjects:
+    """No legacy objects."""
+    return replace(LegacyObjects(deployments=(), services=(), secrets=(), cluster_role_bindings=()), **changes)
+
+
+def observed(**changes: Any) -> Observation:
+    """A cluster that runs Windows pods, with two Linux nodes and one Windows node."""
+    return replace(
+        Observation(
+            observed_at="2026-11-24T10:00:00Z",
+            connection=KubernetesConnection(ENDPOINT, PEM, True),
+            cluster=cluster(),
+            cluster_version=ClusterVersion("1.35", "STANDARD_SUPPORT", "eks.9", "2027-03-27", "2028-03-27"),
+            cluster_role=role("AmazonEKSClusterPolicy", "AmazonEKSVPCResourceController"),
+            vpc_cni=None,
+            fargate_profiles=(),
+            nodes=(node("linux-1"), node("linux-2"), node("windows-1", "windows")),
+            cni_config_map=config_map({"enable-windows-ipam": "true"}),
+            aws_node=AwsNode({}),
+            webhook_configurations=(CONTROL_PLANE_WEBHOOK,),
+            legacy=legacy(),
+            security_group_policies=(),
+            windows_pods=(),
+            service_accounts=(),
+            examined={"nodes": 3},
+        ),
+        **changes,
+    )
+
+
+def legacy_cluster(**changes: Any) -> Observation:
+    """A cluster below the version table, on which eksctl's legacy support runs."""
+    parts: dict[str, Any] = {
+        "cluster": cluster(version="1.19", platform_version="eks.5"),
+        "cni_config_map": None,
+        "webhook_configurations": (EKSCTL_CONFIGURATION,),
+        "legacy": legacy(deployments=(CONTROLLER, EKSCTL_WEBHOOK), services=(EKSCTL_SERVICE,)),
+    }
+    return observed(**{**parts, **changes})
+
+
+def options(**changes: Any) -> JudgeOptions:
+    """Options of a judgement today; ``ignore`` as a user gives it."""
+    if "ignore" in changes:
+        changes["ignore"] = parse_ignore(changes["ignore"])
+    return JudgeOptions(today=TODAY, **changes)
+
+
+def findings(observation: Observation | None = None, **changes: Any) -> dict[str, Finding]:
+    """Every finding by its id."""
+    judged = judge(observation if observation is not None else observed(), options(**changes))
+    return {finding.id: finding for finding in judged}
+
+
+def finding(id: str, observation: Observation | None = None, **changes: Any) -> Finding:
+    """One rule's finding."""
+    return findings(observation, **changes)[id]

@@ -1,0 +1,89 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    FargateProfile,
+    FargateSelector,
+)
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
+    DENIED,
+    finding,
+    legacy_cluster,
+    node,
+    observed,
+)
+
+WINDOWS = node("windows-1", "windows")
+
+
+def profile(namespace: str, status: str = "ACTIVE", **labels: str) -> FargateProfile:
+    named = {key.replace("_", "-"): value for key, value in labels.items()}
+    return FargateProfile("system", status, (FargateSelector(namespace, named),))
+
+
+COREDNS = profile("kube-system", k8s_app="kube-dns")
+TWO = (node("a"), node("b"))
+
+
+@pytest.mark.parametrize(
+    ("nodes", "profiles", "status", "severity", "blocks"),
+    [
+        ((*TWO, WINDOWS), (), "pass", "error", True),
+        (TWO, DENIED, "pass", "error", True),
+        ((node("a", auto_mode=True), node("b", auto_mode=True)), (), "pass", "error", True),
+        ((node("a"), WINDOWS), (), "fail", "warning", False),
+        ((node("a"), node("b", ready=False)), (), "fail", "warning", False),
+        ((node("a"),), DENIED, "unknown", "warning", False),
+        ((node("a"),), (COREDNS,), "pass", "error", True),
+        ((WINDOWS,), (), "fail", "error", True),
+        ((), (), "fail", "error", True),
+        ((node("a", ready=False),), (), "fail", "error", True),
+        ((node("fargate", fargate=True), node("f2", fargate=True)), (), "fail", "error", True),
+        ((), (COREDNS,), "pass", "error", True),
+        ((), DENIED, "unknown", "error", True),
+        (DENIED, (COREDNS,), "unknown", "error", True),
+    ],
+)
+def test_linux(nodes: Any, profiles: Any, status: str, severity: str, blocks: bool) -> None:
+    found = finding("capacity.linux", observed(nodes=nodes, fargate_profiles=profiles))
+    assert (found.status, found.severity, "enable" in found.blocks) == (status, severity, blocks), found.summary
+    if status in ("fail", "unknown"):
+        assert found.stops_pods is (severity == "error")
+
+
+@pytest.mark.parametrize(
+    ("profiles", "covered"),
+    [
+        ((profile("kube-system"),), True),
+        ((profile("kube-*"),), True),
+        ((profile("*"),), True),
+        ((profile("kube-?ystem"),), True),
+        ((profile("default"),), False),
+        ((profile("kube"),), False),
+        ((profile("kube-system", k8s_app="kube-*"),), True),
+        ((profile("kube-system", k8s_app="metrics-server"),), False),
+        ((profile("kube-system", k8s_app="kube-dns", tier="x"),), False),
+        ((profile("kube-system", status="CREATING"),), False),
+        ((profile("default"), COREDNS), True),
+        ((FargateProfile("none", "ACTIVE", ()),), False),
+    ],
+)
+def test_a_profile_counts_where_it_takes_coredns(profiles: Any, covered: bool) -> None:
+    found = finding("capacity.linux", observed(nodes=(), fargate_profiles=profiles))
+    assert (found.status == "pass") is covered
+
+
+def test_with_legacy_support_fargate_does_not_count() -> None:
+    found = finding("capacity.linux", observed(nodes=(), fargate_profiles=(COREDNS,)), goal="legacy_install")
+    assert (found.status, found.severity) == ("fail", "error")
+    assert "Fargate does not count" in found.summary
+    one = legacy_cluster(nodes=(node("a"),), fargate_profiles=(COREDNS,))
+    assert finding("capacity.linux", one).severity == "warning"
+    assert finding("capacity.linux", one).status == "fail"

@@ -1,0 +1,186 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.policies import (
+    DESCRIBE_ACTIONS,
+    INTERFACE_ACTIONS,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Policy
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
+    DENIED,
+    finding,
+    managed,
+    observed,
+    role,
+)
+
+ALL = [*INTERFACE_ACTIONS, *DESCRIBE_ACTIONS]
+TAGGED = {"ForAnyValue:StringEquals": {"ec2:ResourceTag/eks:eni:owner": "eks-vpc-resource-controller"}}
+
+
+def allow(action: Any, **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, "Resource": "*", **more}
+
+
+def deny(action: Any, **more: Any) -> dict[str, Any]:
+    return {**allow(action, **more), "Effect": "Deny"}
+
+
+def inline(*statements: dict[str, Any]) -> Policy:
+    return Policy("windows", "", {"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def verdict(*attached: str, statements: tuple[dict[str, Any], ...] = (), complete: bool = True, **options: Any) -> Any:
+    policies = (inline(*statements),) if statements else ()
+    seen = role(*attached, inline=policies, complete=complete)
+    return finding("iam.cluster_policy", observed(cluster_role=seen), **options)
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov", "aws-iso"])
+def test_attached_by_the_arn_of_the_partition(partition: str) -> None:
+    seen = role("AmazonEKSClusterPolicy", "AmazonEKSVPCResourceController", complete=False, partition=partition)
+    assert finding("iam.cluster_policy", observed(cluster_role=seen)).status == "pass"
+    elsewhere = "aws-cn" if partition != "aws-cn" else "aws"
+    wrong = (managed("AmazonEKSClusterPolicy", elsewhere), managed("AmazonEKSVPCResourceController", elsewhere))
+    foreign = replace(role(partition=partition), attached=wrong)
+    assert finding("iam.cluster_policy", observed(cluster_role=foreign)).status == "fail"
+
+
+def test_a_customer_policy_of_the_same_name_is_not_the_managed_one() -> None:
+    own = Policy(
+        "AmazonEKSVPCResourceController", "arn:aws:iam::111122223333:policy/AmazonEKSVPCResourceController", {}
+    )
+    seen = role("AmazonEKSClusterPolicy")
+    seen = replace(seen, attached=(*seen.attached, own))
+    assert finding("iam.cluster_policy", observed(cluster_role=seen)).status == "fail"
+
+
+def test_not_attached() -> None:
+    found = verdict("AmazonEKSClusterPolicy")
+    assert (found.status, found.severity, found.blocks) == ("fail", "error", ("enable", "migrate"))
+    assert found.summary == "AmazonEKSVPCResourceController is not attached to role production-cluster"
+    assert found.resolved_by == ("attach_cluster_policy",)
+
+
+def test_the_describe_calls_that_it_lacks_are_needed_too() -> None:
+    minimal = allow(["ec2:DescribeInstances", "ec2:DescribeNetworkInterfaces"])
+    found = verdict("AmazonEKSVPCResourceController", statements=(minimal,))
+    assert (found.status, found.resolved_by) == ("fail", ())
+    assert "lacks ec2:DescribeSubnets" in found.summary
+    assert "AmazonEKSClusterPolicy" in found.remedy
+    neither = verdict()
+    assert (neither.status, neither.resolved_by) == ("fail", ())
+    assert "attach AmazonEKSVPCResourceController" in neither.remedy
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        (allow(ALL),),
+        (allow("ec2:*"),),
+        (allow("*"),),
+        (allow("EC2:*networkinterface*"), allow("ec2:*PrivateIpAddresses"), allow("ec2:Describe*")),
+        (allow([*INTERFACE_ACTIONS]), allow("ec2:Describe?*")),
+        ({"Effect": "Allow", "NotAction": ["iam:*", "s3:*"], "Resource": "*"},),
+        ({"Effect": "Allow", "NotAction": "iam:*", "Resource": ["*"]},),
+        (allow(ALL), deny("ec2:TerminateInstances")),
+        (
+            allow("ec2:CreateNetworkInterfacePermission", Condition=TAGGED),
+            allow([a for a in ALL if "Permission" not in a]),
+        ),
+        (allow(ALL), allow(ALL, Resource="arn:aws:ec2:*:*:subnet/subnet-1")),
+        (allow(ALL), {"Effect": "Deny", "NotAction": ["ec2:*"], "Resource": "*"}),
+    ],
+)
+def test_equivalents_are_recognised(statements: tuple[dict[str, Any], ...]) -> None:
+    found = verdict(statements=statements)
+    assert found.status == "pass", found.summary
+    assert "an equivalent of AmazonEKSVPCResourceController: windows" in found.summary
+
+
+def test_a_single_statement_needs_no_list() -> None:
+    seen = role("AmazonEKSClusterPolicy", inline=(Policy("windows", "", {"Statement": allow("ec2:*")}),))
+    assert finding("iam.cluster_policy", observed(cluster_role=seen)).status == "pass"
+
+
+@pytest.mark.parametrize("name", ["AdministratorAccess", "PowerUserAccess", "AmazonEC2FullAccess"])
+def test_wide_managed_policies_are_equivalents(name: str) -> None:
+    assert verdict(name, complete=False).status == "pass"
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        (allow("ec2:Describe*"),),
+        (allow("ec2"),),
+        (allow("ec2:AssignPrivateIp"),),
+        ({"Effect": "Allow", "NotAction": ["ec2:*"], "Resource": "*"},),
+        ({"Effect": "Allow", "Resource": "*"},),
+        (allow([a for a in ALL if a != "ec2:AssignPrivateIpAddresses"]),),
+    ],
+)
+def test_less_than_an_equivalent_fails(statements: tuple[dict[str, Any], ...]) -> None:
+    found = verdict("AmazonEKSClusterPolicy", statements=statements)
+    assert (found.status, found.resolved_by) == ("fail", ("attach_cluster_policy",))
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        (allow(ALL, Condition={"StringEquals": {"aws:RequestedRegion": "eu-central-1"}}),),
+        (allow(ALL, Condition={"StringEquals": {"ec2:ResourceTag/eks:eni:owner": "somebody"}}),),
+        (allow(ALL, Condition=TAGGED),),
+        (allow(ALL, Resource="arn:aws:ec2:eu-central-1:*:*"),),
+        (allow(ALL), deny("ec2:AssignPrivateIpAddresses", Condition={"Bool": {"aws:ViaAWSService": "true"}})),
+        (allow(ALL), deny("ec2:Assign*", Resource="arn:aws:ec2:*:*:network-interface/eni-1")),
+    ],
+)
+def test_conditions_that_can_not_be_judged_are_unknown(statements: tuple[dict[str, Any], ...]) -> None:
+    found = verdict("AmazonEKSClusterPolicy", statements=statements)
+    assert found.status == "unknown", found.summary
+    assert "under conditions" in found.summary
+    assert found.resolved_by == ("attach_cluster_policy",)
+
+
+@pytest.mark.parametrize(
+    "denied",
+    [
+        deny("ec2:AssignPrivateIpAddresses"),
+        deny("ec2:*"),
+        {"Effect": "Deny", "NotAction": "s3:*", "Resource": "*"},
+    ],
+)
+def test_a_deny_wins_over_the_managed_policy(denied: dict[str, Any]) -> None:
+    found = verdict("AmazonEKSClusterPolicy", "AmazonEKSVPCResourceController", statements=(denied,))
+    assert (found.status, found.resolved_by) == ("fail", ())
+    assert "denies ec2:AssignPrivateIpAddresses" in found.summary
+    assert "Deny" in found.remedy
+
+
+def test_policies_that_could_not_be_read_are_unknown_and_attaching_resolves_it() -> None:
+    found = verdict("AmazonEKSClusterPolicy", complete=False)
+    assert (found.status, found.resolved_by) == ("unknown", ("attach_cluster_policy",))
+    assert "iam:GetRolePolicy" in found.remedy
+    both = verdict(complete=False)
+    assert (both.status, both.resolved_by) == ("unknown", ())
+
+
+def test_a_role_that_could_not_be_read() -> None:
+    found = finding("iam.cluster_policy", observed(cluster_role=DENIED))
+    assert (found.status, found.remedy) == ("unknown", DENIED.remedy)
+
+
+def test_ignore_looks_at_nothing() -> None:
+    assert verdict(cluster_policy="ignore").status == "not_applicable"
+    assert (
+        finding("iam.cluster_policy", observed(cluster_role=DENIED), cluster_policy="ignore").status == "not_applicable"
+    )
+    assert verdict("AmazonEKSClusterPolicy", cluster_policy="verify").status == "fail"

@@ -1,0 +1,124 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    AwsNode,
+    LabelSelector,
+    SecurityGroupPolicy,
+    ServiceAccount,
+    WindowsPod,
+)
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
+    DENIED,
+    cluster,
+    finding,
+    observed,
+)
+
+WINDOWS_GOALS = ("enable", "legacy_install", "migrate")
+EVERYTHING = LabelSelector({}, ())
+IIS = LabelSelector({"app": "iis"}, ())
+
+
+@pytest.mark.parametrize(("family", "status"), [("ipv4", "pass"), ("ipv6", "fail"), ("", "unknown")])
+def test_ip_family(family: str, status: str) -> None:
+    found = finding("network.ip_family", observed(cluster=cluster(ip_family=family)))
+    assert (found.status, found.severity, found.blocks) == (status, "error", WINDOWS_GOALS)
+    assert finding("network.ip_family", observed(cluster=DENIED)).status == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("aws_node", "status"),
+    [
+        (AwsNode({}), "pass"),
+        (AwsNode({"AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG": "false"}), "pass"),
+        (AwsNode({"AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG": "yes"}), "pass"),
+        (AwsNode({"AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG": "true"}), "fail"),
+        (AwsNode({"AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG": "1"}), "fail"),
+        (None, "not_applicable"),
+        (DENIED, "unknown"),
+    ],
+)
+def test_custom_networking(aws_node: Any, status: str) -> None:
+    found = finding("network.custom_networking", observed(aws_node=aws_node))
+    assert (found.status, found.severity, found.blocks) == (status, "error", WINDOWS_GOALS)
+
+
+def policy(pods: LabelSelector | None = None, accounts: LabelSelector | None = None) -> SecurityGroupPolicy:
+    return SecurityGroupPolicy("shop", "isolated", pods, accounts)
+
+
+def pod(name: str = "iis", namespace: str = "shop", account: str = "web", phase: str = "Running") -> WindowsPod:
+    return WindowsPod(namespace, name, {"app": "iis"}, account, "windows-1", phase)
+
+
+ACCOUNTS = (ServiceAccount("shop", "web", {"team": "web"}), ServiceAccount("other", "web", {"team": "x"}))
+
+
+@pytest.mark.parametrize(
+    ("policies", "pods", "accounts", "status"),
+    [
+        ((), (), (), "pass"),
+        ((policy(IIS),), (), (), "pass"),
+        ((policy(IIS),), (pod(),), (), "fail"),
+        ((policy(EVERYTHING),), (pod(),), (), "fail"),
+        ((policy(LabelSelector({"app": "nginx"}, ())),), (pod(),), (), "pass"),
+        ((policy(IIS),), (pod(namespace="other"),), (), "pass"),
+        ((policy(IIS),), (pod(phase="Succeeded"),), (), "pass"),
+        ((policy(IIS),), (pod(phase="Pending"),), (), "fail"),
+        ((policy(),), (pod(),), ACCOUNTS, "pass"),
+        ((policy(None, LabelSelector({"team": "web"}, ())),), (pod(),), ACCOUNTS, "fail"),
+        ((policy(None, LabelSelector({"team": "x"}, ())),), (pod(),), ACCOUNTS, "pass"),
+        ((policy(None, EVERYTHING),), (pod(account="gone"),), ACCOUNTS, "pass"),
+        ((policy(IIS, LabelSelector({"team": "x"}, ())),), (pod(),), ACCOUNTS, "pass"),
+        ((policy(IIS, LabelSelector({"team": "web"}, ())),), (pod(),), ACCOUNTS, "fail"),
+        ((policy(LabelSelector({}, (("app", "In", ("iis", "x")),))),), (pod(),), (), "fail"),
+        ((policy(LabelSelector({}, (("app", "NotIn", ("iis",)),))),), (pod(),), (), "pass"),
+        ((policy(LabelSelector({}, (("tier", "NotIn", ("a",)),))),), (pod(),), (), "fail"),
+        ((policy(LabelSelector({}, (("app", "Exists", ()),))),), (pod(),), (), "fail"),
+        ((policy(LabelSelector({}, (("app", "DoesNotExist", ()),))),), (pod(),), (), "pass"),
+        (DENIED, (), (), "unknown"),
+        ((policy(IIS),), DENIED, (), "unknown"),
+        ((policy(None, IIS),), (pod(),), DENIED, "unknown"),
+        ((policy(None, IIS), policy(IIS)), (pod(),), DENIED, "fail"),
+        ((policy(LabelSelector({}, (("app", "Like", ()),))),), (pod(),), (), "unknown"),
+    ],
+)
+def test_security_group_policies_over_windows_pods(policies: Any, pods: Any, accounts: Any, status: str) -> None:
+    seen = observed(security_group_policies=policies, windows_pods=pods, service_accounts=accounts)
+    found = finding("network.security_groups_for_pods", seen)
+    assert (found.status, found.severity, found.blocks) == (status, "error", WINDOWS_GOALS), found.summary
+
+
+def test_security_group_policy_evidence_names_pod_and_policy() -> None:
+    found = finding(
+        "network.security_groups_for_pods", observed(security_group_policies=(policy(IIS),), windows_pods=(pod(),))
+    )
+    assert [(item.object, item.value) for item in found.evidence] == [
+        ("Pod shop/iis", "selected by SecurityGroupPolicy shop/isolated")
+    ]
+
+
+def test_security_groups_for_linux_pods_are_information() -> None:
+    seen = observed(aws_node=AwsNode({"ENABLE_POD_ENI": "true"}), security_group_policies=(policy(IIS),))
+    found = finding("network.security_groups_for_pods", seen, goal="enable")
+    assert (found.status, found.severity, found.blocks, found.stops_pods) == ("fail", "info", (), False)
+
+
+def test_a_policy_over_windows_pods_outweighs_the_information() -> None:
+    seen = observed(
+        aws_node=AwsNode({"ENABLE_POD_ENI": "true"}), security_group_policies=(policy(IIS),), windows_pods=(pod(),)
+    )
+    assert finding("network.security_groups_for_pods", seen).severity == "error"
+
+
+def test_without_aws_node_the_feature_is_off_and_unread_it_is_unknown() -> None:
+    assert finding("network.security_groups_for_pods", observed(aws_node=None)).status == "pass"
+    assert finding("network.security_groups_for_pods", observed(aws_node=DENIED)).status == "unknown"

@@ -1,0 +1,132 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
+    DENIED,
+    config_map,
+    finding,
+    legacy_cluster,
+    node,
+    observed,
+)
+
+CAPACITY = "vpc.amazonaws.com/PrivateIPv4Address"
+
+
+def windows(name: str = "windows-1", **changes: Any) -> Any:
+    return node(name, "windows", **changes)
+
+
+@pytest.mark.parametrize(
+    ("name", "reasons"),
+    [
+        ("m5.large", []),
+        ("t3.medium", []),
+        ("m4.16xlarge", []),
+        ("g4dn.xlarge", []),
+        ("f1.2xlarge", []),
+        ("c3.large", ["family C3 is on AWS's list of 2022"]),
+        ("c4.large", ["family C4 is on"]),
+        ("d2.xlarge", ["family D2 is on"]),
+        ("i2.xlarge", ["family I2 is on"]),
+        ("m4.large", ["family M4 is on"]),
+        ("m6a.large", ["family M6A is on"]),
+        ("r3.large", ["family R3 is on"]),
+        ("t4g.small", ["has no Windows AMI (arm64)"]),
+        ("mac1.metal", ["has no Windows AMI (macOS only)"]),
+        ("f1.4xlarge", ["has no Windows AMI"]),
+        ("p4d.24xlarge", ["has no Windows AMI"]),
+        ("trn1n.32xlarge", ["has no Windows AMI"]),
+        ("m99.large", ["unknown to the VPC resource controller"]),
+        ("c99g.large", ["unknown to the VPC resource controller", "has no Windows AMI (arm64)"]),
+        ("m5", ["unknown to the VPC resource controller"]),
+    ],
+)
+def test_which_reason_speaks_against_a_type(name: str, reasons: list[str]) -> None:
+    planned = finding("nodes.instance_type", observed(nodes=()), planned_instance_types=(name,))
+    running = finding("nodes.instance_type", observed(nodes=(windows(instance_type=name),)))
+    for found in (planned, running):
+        assert found.status == ("fail" if reasons else "pass"), found.summary
+        assert all(reason in found.summary for reason in reasons)
+        assert (found.severity, found.blocks) == ("error", ("enable", "legacy_install", "migrate"))
+
+
+def test_instance_types_of_linux_and_auto_mode_nodes_do_not_matter() -> None:
+    nodes = (node(instance_type="c3.large"), windows(instance_type="c3.large", auto_mode=True))
+    assert finding("nodes.instance_type", observed(nodes=nodes)).status == "not_applicable"
+
+
+def test_instance_types_count_more_than_one() -> None:
+    nodes = (windows("w1", instance_type="c3.large"), windows("w2", instance_type="c3.large"))
+    found = finding("nodes.instance_type", observed(nodes=nodes), planned_instance_types=("t4g.small",))
+    assert found.summary.endswith("and 1 more types")
+    assert [item.object for item in found.evidence] == ["Node w1", "Node w2", "Planned type"]
+    assert found.evidence_total == 3
+
+
+@pytest.mark.parametrize(
+    ("nodes", "planned", "status"),
+    [
+        (DENIED, (), "unknown"),
+        (DENIED, ("m5.large",), "unknown"),
+        (DENIED, ("c3.large",), "fail"),
+        ((windows(instance_type=""),), (), "unknown"),
+        ((windows(instance_type=""), windows(instance_type="c3.large")), (), "fail"),
+        ((), (), "not_applicable"),
+    ],
+)
+def test_instance_types_that_can_not_be_told(nodes: Any, planned: tuple[str, ...], status: str) -> None:
+    assert finding("nodes.instance_type", observed(nodes=nodes), planned_instance_types=planned).status == status
+
+
+@pytest.mark.parametrize(
+    ("capacities", "status", "stops_pods"),
+    [
+        (["9"], "pass", False),
+        (["9", "144"], "pass", False),
+        ([None], "fail", True),
+        (["0"], "fail", True),
+        (["9", None], "fail", False),
+        ([], "not_applicable", False),
+    ],
+)
+def test_address_capacity(capacities: list[str | None], status: str, stops_pods: bool) -> None:
+    nodes = tuple(
+        windows(f"w{number}", capacity={} if value is None else {CAPACITY: value})
+        for number, value in enumerate(capacities)
+    )
+    found = finding("nodes.address_capacity", observed(nodes=nodes))
+    assert (found.status, found.severity, found.blocks, found.stops_pods) == (status, "error", (), stops_pods)
+
+
+def test_absent_capacity_is_not_called_zero() -> None:
+    nodes = (windows("w1", capacity={}), windows("w2", capacity={CAPACITY: "0"}))
+    found = finding("nodes.address_capacity", observed(nodes=nodes))
+    assert [item.value for item in found.evidence] == [f"{CAPACITY}: absent", f"{CAPACITY}: 0"]
+
+
+def test_absent_capacity_while_the_setting_is_off_is_for_enable_to_mend() -> None:
+    nodes = (windows(capacity={}),)
+    off = observed(nodes=nodes, cni_config_map=config_map({"enable-windows-ipam": "false"}))
+    found = finding("nodes.address_capacity", off)
+    assert "as Windows IPAM is off" in found.summary
+    assert found.resolved_by == ("enable_windows_ipam",)
+    on = finding("nodes.address_capacity", observed(nodes=nodes))
+    assert "30 minutes" in on.remedy
+    legacy = finding("nodes.address_capacity", legacy_cluster(nodes=nodes))
+    assert "Windows IPAM" not in legacy.summary
+
+
+def test_capacity_after_disabling_proves_nothing() -> None:
+    off = observed(cni_config_map=config_map({}))
+    found = finding("nodes.address_capacity", off)
+    assert found.status == "pass"
+    assert "also do after disabling" in found.summary
+    assert finding("nodes.address_capacity", observed(nodes=DENIED)).status == "unknown"

@@ -1,0 +1,79 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_map_keys import parse_bool
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.addon_configuration import (
+    ConfigurationUnreadableError,
+    parse_configuration,
+    windows_ipam_value,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.selectors import matches
+
+SCALARS = st.none() | st.booleans() | st.integers(-(10**6), 10**6) | st.text(max_size=8)
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+)
+DOCUMENTS = st.dictionaries(st.text(max_size=8), VALUES, max_size=4)
+
+
+@given(DOCUMENTS)
+def test_json_and_yaml_say_the_same(document: dict[str, object]) -> None:
+    assert parse_configuration(json.dumps(document)) == document
+    assert parse_configuration(yaml.safe_dump(document)) == document
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        values = parse_configuration(text)
+    except ConfigurationUnreadableError as error:
+        assert "\n" not in str(error)
+    else:
+        assert isinstance(values, dict)
+
+
+@given(DOCUMENTS, st.booleans())
+def test_the_switch_is_found_beside_anything(document: dict[str, object], on: bool) -> None:
+    for value in (on, "true" if on else "false"):
+        text = json.dumps({**document, "enableWindowsIpam": value})
+        assert parse_bool(windows_ipam_value(text).value) is on
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "{}", "null", "# only a comment"])
+def test_an_empty_configuration_has_no_values(text: str) -> None:
+    assert parse_configuration(text) == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["? [a, b]: c", "!!python/object:os.system {}", "&a [*a, *a]", "2001-99-99", "[" * 100_000]
+)
+def test_hostile_texts_are_refused(text: str) -> None:
+    with pytest.raises(ConfigurationUnreadableError):
+        parse_configuration(text)
+
+
+def test_without_pyyaml_json_is_still_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    assert windows_ipam_value('{"enableWindowsIpam": "true"}').value == "true"
+    with pytest.raises(ConfigurationUnreadableError, match="PyYAML is not installed"):
+        windows_ipam_value("enableWindowsIpam: true")
+
+
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_a_star_is_any_text(before: str, after: str) -> None:
+    assert matches("*", before)
+    if not set(before + after) & {"*", "?"}:
+        assert matches(f"{before}*{after}", before + "between" + after)
+        assert matches(before, after) is (before == after)

@@ -1,0 +1,88 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.render import as_result
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
+    DENIED,
+    node,
+    observed,
+    options,
+)
+
+FINDING_KEYS = {
+    "id",
+    "severity",
+    "status",
+    "summary",
+    "evidence",
+    "evidence_total",
+    "remedy",
+    "reference",
+    "blocks",
+    "resolved_by",
+}
+
+
+def result(**changes: Any) -> dict[str, Any]:
+    wanted = {name: changes.pop(name) for name in ("planned_instance_types",) if name in changes}
+    return as_result(observed(**changes), options(**wanted))
+
+
+def test_the_contract_in_full() -> None:
+    found = result()
+    assert list(found) == [
+        "ready",
+        "blockers",
+        "findings",
+        "support",
+        "plan",
+        "examined",
+        "observed_at",
+        "cluster",
+    ]
+    assert all(set(item) == FINDING_KEYS for item in found["findings"])
+    assert found["support"] == {
+        "mode": "control_plane",
+        "windows_ipam": {"live": "true", "effective": True, "owner": "config_map", "addon_value": None},
+        "prefix_delegation": False,
+        "cluster_role": {"arn": "arn:aws:iam::111122223333:role/production-cluster", "policy_attached": True},
+        "legacy": {"variant": None, "components": [], "certificate": None},
+        "windows_nodes": 1,
+        "linux_nodes": 2,
+        "security_groups_for_pods": False,
+    }
+    assert found["examined"] == {"nodes": 3}
+    assert found["observed_at"] == "2026-11-24T10:00:00Z"
+    assert found["cluster"]["name"] == "production"
+    assert found["cluster"]["account"] == "111122223333"
+
+
+def test_it_is_plain_data() -> None:
+    found = result(nodes=DENIED)
+    assert json.loads(json.dumps(found)) == found
+
+
+def test_max_pods_of_types_seen_and_planned() -> None:
+    nodes = (node("linux", instance_type="m5.xlarge"), node("w", "windows", instance_type="m5.large"))
+    found = result(nodes=nodes, planned_instance_types=("t2.medium", "c5.metal", "m5.large", "x99.large"))
+    assert found["cluster"]["max_pods"] == [
+        {"type": "c5.metal", "secondary": 49, "prefix": 784},
+        {"type": "m5.large", "secondary": 9, "prefix": 144},
+        {"type": "t2.medium", "secondary": 5, "prefix": None},
+    ]
+
+
+def test_a_cluster_that_could_not_be_described() -> None:
+    found = result(cluster=DENIED, nodes=DENIED)
+    assert found["cluster"] == {
+        **dict.fromkeys(
+            ("name", "arn", "version", "platform_version", "region", "account", "partition", "status", "endpoint")
+        ),
+        "max_pods": [],
+    }

@@ -1,0 +1,135 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.render import as_result
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.tables import (
+    counts_line,
+    findings_table,
+    report_lines,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Unknown
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
+    CONTROLLER,
+    DENIED,
+    addon,
+    cluster,
+    config_map,
+    legacy,
+    observed,
+    options,
+    role,
+)
+
+
+def report(wanted: dict[str, Any] | None = None, **changes: Any) -> list[str]:
+    return report_lines(as_result(observed(**changes), options(**(wanted or {}))))
+
+
+def item(id: str, status: str, severity: str, summary: str = "Something", remedy: str = "Mend it.") -> dict[str, Any]:
+    return {"id": id, "status": status, "severity": severity, "summary": summary, "remedy": remedy}
+
+
+def test_what_a_person_sees() -> None:
+    lines = report(
+        {"goal": "enable"},
+        cluster=cluster(ip_family="ipv6"),
+        cluster_role=role("AmazonEKSClusterPolicy"),
+        cni_config_map=config_map({"enable-windows-ipam": "false"}),
+    )
+    assert lines == [
+        "Cluster production in eu-central-1, Kubernetes 1.35 eks.9: not ready for Windows pods",
+        "STATUS  SEVERITY  RULE                     WHAT WAS FOUND",
+        "fail    error     network.ip_family        The cluster's IP family is ipv6, and Windows needs ipv4",
+        "                                           Remedy: Windows nodes need a cluster of IP family IPv4,",
+        "                                           which can only be chosen when a cluster is created.",
+        "fail    error     iam.cluster_policy       AmazonEKSVPCResourceController is not attached to role",
+        "                                           production-cluster",
+        "                                           Remedy: Run role cloudops.eks_windows.enable, which",
+        "                                           attaches AmazonEKSVPCResourceController, or attach it",
+        "                                           where the role is managed.",
+        '''fail    error     ipam.enabled             enable-windows-ipam is "false"''',
+        "                                           Remedy: Run role cloudops.eks_windows.enable, which sets",
+        "                                           it.",
+        "n/a     -         version.legacy_obsolete  Legacy Windows support is obsolete on 1.35 eks.9, which",
+        "                                           matters where it is to be installed",
+        "n/a     -         ipam.probe               No probe was asked for",
+        "n/a     -         ipam.addon_drift         EKS does not manage the vpc-cni add-on",
+        "20 findings: 3 failed (3 error), 3 not applicable, 14 passed. Examined at 2026-11-24T10:00:00Z: 3",
+        "  nodes",
+        "Stopped by: network.ip_family",
+        "Plan:",
+        "  1. attach_cluster_policy: IAM role production-cluster: not attached ->",
+        "     arn:aws:iam::aws:policy/AmazonEKSVPCResourceController (AmazonEKSVPCResourceController is not",
+        "     attached to the cluster's role)",
+        "  2. enable_windows_ipam: ConfigMap kube-system/amazon-vpc-cni: false -> true (enable-windows-ipam",
+        """     is "false")""",
+    ]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"cluster": DENIED},
+        {"nodes": Unknown("GET " + "/very-long-path" * 20, "x" * 300, "y" * 300)},
+        {"vpc_cni": addon("]"), "legacy": legacy(deployments=(CONTROLLER,), secrets=DENIED)},
+    ],
+)
+def test_no_line_is_longer_than_a_hundred_columns(changes: dict[str, Any]) -> None:
+    for line in report({"goal": "enable"}, **changes):
+        assert 0 < len(line) <= 100
+        assert line == line.rstrip()
+
+
+def test_gravest_first_and_what_does_not_apply_last() -> None:
+    table = findings_table(
+        [
+            item("a.na", "not_applicable", "error"),
+            item("b.info", "fail", "info"),
+            item("c.pass", "pass", "error"),
+            item("d.warning", "unknown", "warning"),
+            item("e.error", "fail", "error"),
+            item("f.error", "unknown", "error"),
+        ]
+    )
+    ids = [line.split()[2] for line in table[1:] if not line.startswith(" ")]
+    assert ids == ["e.error", "f.error", "d.warning", "b.info", "a.na"]
+    assert sum("Remedy: Mend it." in line for line in table) == 3
+
+
+def test_without_anything_to_show_there_is_no_table() -> None:
+    assert findings_table([item("a.b", "pass", "error")]) == []
+
+
+def test_counts() -> None:
+    result = {
+        "findings": [
+            item("a", "fail", "warning"),
+            item("b", "fail", "error"),
+            item("c", "unknown", "error"),
+            item("d", "pass", "error"),
+        ],
+        "examined": {"pods": 2, "nodes": 1},
+        "observed_at": "now",
+    }
+    assert (
+        counts_line(result)
+        == "4 findings: 2 failed (1 error, 1 warning), 1 unknown (1 error), 1 passed. Examined at now: 1 nodes, 2 pods"
+    )
+    assert counts_line({**result, "examined": {}}).endswith("Examined at now: nothing")
+
+
+def test_a_cluster_that_could_not_be_described_says_so() -> None:
+    assert report(cluster=DENIED)[0] == "The cluster could not be described: not ready for Windows pods"
+
+
+def test_messages_of_servers_do_not_steer_the_terminal() -> None:
+    lines = findings_table([item("a.b", "fail", "error", summary="red \x1b[31m\nnext\u202e")])
+    assert all(char.isprintable() for line in lines for char in line)
