@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conformance.bench import Bench, eventually
+from tests.conformance.bench import Bench, eventually, pod
 from tests.testbed.kubernetes.emulator import EmulatedKubernetes
 from tests.testbed.kubernetes.real.binaries import ControlPlaneMissingError, find_binaries
 from tests.testbed.kubernetes.real.server import RealKubernetes
@@ -48,6 +48,7 @@ def namespace(bench: Bench) -> Iterator[str]:
     """A namespace of the case's own, ready for pods."""
     name = bench.unique()
     bench.admin.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
-    eventually(lambda: bench.admin.find("serviceaccounts", "default", name))
+    path = f"/api/v1/namespaces/{name}/pods"
+    eventually(lambda: bench.admin.request("POST", path, pod("x", name), {"dryRun": "All"}).status == 201)
     yield name
     bench.admin.delete("namespaces", name)

@@ -238,10 +238,7 @@ def _denied(name: str, status: Mapping[str, Any]) -> statuses.StatusError:
     else:
         text += " without explanation"
     code = int(status.get("code") or 0)
-    if code < 400:
-        code = 403
-    default = "Forbidden" if code == 403 else ""
-    return statuses.StatusError(code, str(status.get("reason") or default), text)
+    return statuses.StatusError(code if code >= 400 else 400, str(status.get("reason") or ""), text)
 
 
 def _review(version: str, about: Attributes, item: Json | None) -> Json:

@@ -48,9 +48,10 @@ class StatusError(Exception):
             "metadata": {"continue": self.continuation} if self.continuation else {},
             "status": "Failure",
             "message": self.message,
-            "reason": self.reason,
             "code": self.code,
         }
+        if self.reason:
+            status["reason"] = self.reason
         if self.details:
             status["details"] = self.details
         return status
