@@ -120,8 +120,9 @@ class Gateway:
         principal = self._state.callers.find(signature.access_key) if signature else None
         write = is_write(operation, parameters) if operation else False
         arn = principal.arn if principal else ""
+        token_check = signature is not None and signature.in_query
         return self._state.recorder.begin(
-            AwsRequest(self._service, operation, region, write, arn, parameters=parameters)
+            AwsRequest(self._service, operation, region, write, arn, parameters=parameters, token_check=token_check)
         )
 
     def _carry_out(self, call: Call, request: Request, principal: Principal, region: str) -> Answer:

@@ -31,6 +31,7 @@ class AwsRequest:
         status: HTTP status of the answer; 0 while it is not answered yet.
         error: Code of the error answered, empty on success.
         parameters: The operation's parameters as sent.
+        token_check: Whether it is signed by its query, as the token that the cluster's authenticator sends to STS.
     """
 
     service: str
@@ -41,6 +42,7 @@ class AwsRequest:
     status: int = 0
     error: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    token_check: bool = False
 
 
 def is_write(operation: str, parameters: Mapping[str, Any] | None = None) -> bool:

@@ -161,8 +161,15 @@ class AwsServer(Estate):
     # What was asked
 
     def requests(self) -> list[AwsRequest]:
-        """All requests since the last :meth:`forget_requests`, in order of arrival."""
-        return self._recorder.requests()
+        """Clients' requests since the last :meth:`forget_requests`, in order of arrival.
+
+        The authenticators' checks of tokens are no client's requests, see :meth:`token_checks`.
+        """
+        return [request for request in self._recorder.requests() if not request.token_check]
+
+    def token_checks(self) -> list[AwsRequest]:
+        """What the clusters' authenticators asked of STS since the last :meth:`forget_requests`."""
+        return [request for request in self._recorder.requests() if request.token_check]
 
     def forget_requests(self) -> None:
         self._recorder.forget()

@@ -60,7 +60,7 @@ def test_a_token_of_a_user(aws: AwsServer) -> None:
     identity = authenticate(token(aws.credentials()), "ready", aws)
     assert identity.arn == identity.canonical_arn == "arn:aws:iam::111122223333:user/operator"
     assert (identity.account, identity.session_name) == ("111122223333", "")
-    (request,) = aws.requests()
+    (request,) = aws.token_checks()
     assert (request.service, request.operation, request.status) == ("sts", "GetCallerIdentity", 200)
 
 
