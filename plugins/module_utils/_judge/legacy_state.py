@@ -14,6 +14,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.legacy_variants import (
+    CONTROLLERS,
+    KUBE_PROXY_BINDING,
+    SERVICES,
+    VARIANTS,
+    WEBHOOK_CONFIGURATIONS,
+    LegacyVariant,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     ObjectRef,
     Observation,
@@ -21,16 +29,11 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     WebhookConfiguration,
 )
 
-KUBE_PROXY_BINDING = "eks:kube-proxy-windows"
-"""ClusterRoleBinding that came with legacy support and that Windows nodes still need: no leftover."""
-
 BLOCKING_CONTROLLER = ObjectRef("Deployment", "kube-system", "vpc-resource-controller")
 """While it exists, scaled to 0 or not, the controller of the control plane holds Windows support to be off."""
 
-CONTROLLERS = ("vpc-resource-controller", "windows-vpc-resource-controller")
-WEBHOOKS = ("vpc-admission-webhook-deployment", "vpc-admission-webhook", "windows-vpc-admission-webhook")
-WEBHOOK_SERVICES = ("vpc-admission-webhook-svc", "vpc-admission-webhook", "windows-vpc-admission-webhook")
-WEBHOOK_CONFIGURATIONS = ("vpc-admission-webhook-cfg", "windows-vpc-admission-webhook")
+HELM = next(variant for variant in VARIANTS if variant.name == "helm")
+"""The chart: the only way with names of its own for everything, in a namespace of the user's choice."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,8 @@ class LegacyState:
         components: All of them, those that act first.
         acting: Deployments and webhook configurations: what runs, or is called.
         controllers: The controller Deployments among them.
-        webhooks: The webhook Deployments among them.
         configurations: The webhook configurations among them.
-        variant: ``preview``, ``manifests``, ``eksctl``, ``terraform`` or ``helm``; None where nothing is left or what
-            is left does not tell.
+        variant: A name of ``legacy_variants``; None where nothing is left or what is left does not tell.
         unread_acting: Acting parts that could not be read.
         unread: Other parts that could not be read.
     """
@@ -52,7 +53,6 @@ class LegacyState:
     components: tuple[ObjectRef, ...]
     acting: tuple[ObjectRef, ...]
     controllers: tuple[ObjectRef, ...]
-    webhooks: tuple[ObjectRef, ...]
     configurations: tuple[ObjectRef, ...]
     variant: str | None
     unread_acting: tuple[Unknown, ...]
@@ -66,7 +66,8 @@ class LegacyState:
     @property
     def complete(self) -> bool:
         """Whether a controller, a webhook and its configuration are there, so that legacy support may work."""
-        return bool(self.controllers and self.webhooks and self.configurations)
+        deployments = len(self.acting) - len(self.configurations)
+        return bool(self.controllers and self.configurations) and deployments > len(self.controllers)
 
 
 def legacy_state(observation: Observation) -> LegacyState:
@@ -92,8 +93,11 @@ def legacy_state(observation: Observation) -> LegacyState:
     return LegacyState(
         components=acting + others,
         acting=acting,
-        controllers=tuple(found for found in deployments if found.name in CONTROLLERS),
-        webhooks=tuple(found for found in deployments if found.name in WEBHOOKS),
+        controllers=tuple(
+            found
+            for found in deployments
+            if (found.namespace, found.name) in CONTROLLERS or found.name == HELM.controller
+        ),
         configurations=legacy_configurations,
         variant=_variant(deployments, _services(legacy.services, configurations), legacy_configurations),
         unread_acting=unread_acting,
@@ -104,7 +108,7 @@ def legacy_state(observation: Observation) -> LegacyState:
 def is_legacy_configuration(configuration: WebhookConfiguration) -> bool:
     """Whether a webhook configuration is one of legacy support: by its name, or by the service that it calls."""
     return configuration.name in WEBHOOK_CONFIGURATIONS or any(
-        webhook.service is not None and webhook.service.name in WEBHOOK_SERVICES for webhook in configuration.webhooks
+        webhook.service is not None and webhook.service.name in SERVICES for webhook in configuration.webhooks
     )
 
 
@@ -128,16 +132,14 @@ def _variant(
 ) -> str | None:
     """How legacy support was installed. The webhook's Deployment and Service tell the ways apart."""
     names = {found.name for found in deployments + configurations}
-    if names & {"windows-vpc-resource-controller", "windows-vpc-admission-webhook"}:
-        return "helm"
-    for found in deployments:
-        if found.name == "vpc-admission-webhook-deployment":
-            return "preview" if found.namespace == "default" else "manifests"
-    if ("default", "vpc-admission-webhook-svc") in services:
-        return "preview"
-    if "vpc-admission-webhook" in names and ("kube-system", "vpc-admission-webhook-svc") in services:
-        return "terraform"
-    if ("kube-system", "vpc-admission-webhook") in services:
-        return "eksctl"
-    # Only what several ways have in common is left.
-    return None
+    if names & {HELM.controller, HELM.deployment, HELM.webhook_configuration}:
+        return HELM.name
+    places = {(found.namespace, found.name) for found in deployments}
+    possible: tuple[LegacyVariant, ...] = VARIANTS
+    for narrowed in (
+        tuple(variant for variant in VARIANTS if (variant.namespace, variant.deployment) in places),
+        tuple(variant for variant in VARIANTS if (variant.namespace, variant.service) in services),
+    ):
+        # What is left of a second way must not rule the first one out.
+        possible = tuple(variant for variant in possible if variant in narrowed) or possible
+    return possible[0].name if len(possible) == 1 else None

@@ -26,6 +26,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     passed,
     rule,
     unknown,
+    unread,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import ClusterRole
@@ -86,11 +87,12 @@ def _lacking(role: ClusterRole, grants: RoleGrants, interface: tuple[str, ...], 
             resolved_by=(),
         )
     if not role.complete:
+        reason = f": {' '.join(role.unread.reason.split())}" if role.unread else ""
+        ask = role.unread.remedy if role.unread else "Allow the caller to read the policies of the role."
         return unknown(
-            f"The managed policies of role {role.name} don't allow {_few(lacking)}; others could not be read",
-            evidence,
-            remedy="Allow the caller iam:ListRolePolicies, iam:GetRolePolicy, iam:GetPolicy and iam:GetPolicyVersion "
-            f"on the role, or attach {VPC_RESOURCE_CONTROLLER} and {CLUSTER_POLICY}.",
+            f"The managed policies of role {role.name} don't allow {_few(lacking)}; others could not be read{reason}",
+            [*evidence, *([unread(role.unread)] if role.unread else [])],
+            remedy=f"{ask.rstrip('.')}. Or attach {VPC_RESOURCE_CONTROLLER} and {CLUSTER_POLICY}.",
             resolved_by=resolved_by,
         )
     missing = [action for action in lacking if action in grants.missing]

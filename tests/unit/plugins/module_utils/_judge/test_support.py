@@ -188,6 +188,12 @@ def service(name: str, namespace: str = "kube-system") -> ObjectRef:
         ({"deployments": (deployment("windows-vpc-admission-webhook", "addons"),)}, (), "helm"),
         ({"services": (service("vpc-admission-webhook-svc", "default"),)}, (), "preview"),
         ({"services": (service("vpc-admission-webhook-svc"),)}, (), None),
+        ({"deployments": (EKSCTL_WEBHOOK,)}, (), None),
+        (
+            {"deployments": (deployment("vpc-admission-webhook-deployment"),), "services": (EKSCTL_SERVICE,)},
+            (),
+            "manifests",
+        ),
         ({}, (EKSCTL_CONFIGURATION,), "eksctl"),
         ({}, (webhook_configuration("vpc-admission-webhook-cfg", "default", "vpc-admission-webhook-svc"),), "preview"),
         ({}, (webhook_configuration("windows-vpc-admission-webhook", "addons", "windows-x"),), "helm"),

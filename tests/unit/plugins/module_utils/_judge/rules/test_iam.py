@@ -168,7 +168,11 @@ def test_a_deny_wins_over_the_managed_policy(denied: dict[str, Any]) -> None:
 def test_policies_that_could_not_be_read_are_unknown_and_attaching_resolves_it() -> None:
     found = verdict("AmazonEKSClusterPolicy", complete=False)
     assert (found.status, found.resolved_by) == ("unknown", ("attach_cluster_policy",))
-    assert "iam:GetRolePolicy" in found.remedy
+    assert "read the policies" in found.remedy
+    why = replace(role("AmazonEKSClusterPolicy", complete=False), unread=DENIED)
+    named = finding("iam.cluster_policy", observed(cluster_role=why))
+    assert named.summary.endswith("others could not be read: somethings is forbidden: User cannot list")
+    assert named.remedy.startswith("Allow get on somethings. Or attach")
     both = verdict(complete=False)
     assert (both.status, both.resolved_by) == ("unknown", ())
 
