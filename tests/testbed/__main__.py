@@ -19,6 +19,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -48,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         "--spec", choices=sorted(FLEETS), default="plain", help="what the clusters are like (default: plain)"
     )
     up.add_argument("--control-plane", choices=("emulated", "real"), default="emulated", help="(default: emulated)")
+    up.add_argument("--no-beta-apis", action="store_true", help="real control planes serve no beta APIs")
     up.add_argument("--state", type=Path, help="folder that tells other processes of the testbed")
     up.add_argument("--detach", action="store_true", help="return once it is ready; needs --state")
     down = commands.add_parser("down", help="stop a testbed that was started with --state")
@@ -71,7 +73,7 @@ def _serve(options: argparse.Namespace) -> int:
         _say(f"a testbed of process {state.pid} uses {options.state}: stop it first with down --state {options.state}")
         return 2
     signal.signal(signal.SIGTERM, _interrupt)
-    specs = FLEETS[options.spec](options.clusters)
+    specs = [replace(spec, beta_apis=not options.no_beta_apis) for spec in FLEETS[options.spec](options.clusters)]
     _say(f"starting {len(specs)} clusters, control plane {options.control_plane}")
     try:
         with Testbed(specs, options.control_plane, progress=_say) as testbed:
@@ -118,6 +120,8 @@ def _detach(options: argparse.Namespace) -> int:
     options.state.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "tests.testbed", "up", "--state", str(options.state), "--spec", options.spec]
     command += ["--clusters", str(options.clusters), "--control-plane", options.control_plane]
+    if options.no_beta_apis:
+        command.append("--no-beta-apis")
     log = options.state / "testbed.log"
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(

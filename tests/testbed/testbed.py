@@ -106,9 +106,19 @@ class Testbed:
             for spec in self._specs
         }
         stack.callback(self._stop_clusters)
+        if self._control_plane == "real":
+            self._progress(self._real_version())
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="cluster-start") as pool:
             for cluster in pool.map(_started, self.clusters.values()):
                 self._progress(f"cluster {cluster.name} is ready at {cluster.endpoint}")
+
+    def _real_version(self) -> str:
+        from tests.testbed.kubernetes.real.binaries import find_binaries
+
+        line = f"real control planes are Kubernetes {find_binaries().version}, whatever version EKS tells"
+        if all(spec.beta_apis for spec in self._specs):
+            return line
+        return f"{line}; without its beta APIs it lacks what later releases lack, which does not make it one of them"
 
     def _stop_clusters(self) -> None:
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="cluster-stop") as pool:

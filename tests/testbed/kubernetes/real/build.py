@@ -151,7 +151,9 @@ def _unpack_source(tarball: Path, gopath: Path) -> Path:
     parent = gopath / "src" / "k8s.io"
     parent.mkdir(parents=True)
     with tarfile.open(tarball) as archive:
-        archive.extractall(parent, filter="tar")
+        # Python before 3.11.4 knows no filters, and ignores this.
+        archive.extraction_filter = getattr(tarfile, "tar_filter", None)
+        archive.extractall(parent)
     (extracted,) = parent.iterdir()
     return extracted.rename(parent / "kubernetes")
 
