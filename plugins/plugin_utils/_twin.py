@@ -24,6 +24,7 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.backend import Backend
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.boundary import run_backend
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect import sessions
 
 NO_LOG_PLACEHOLDER = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
@@ -50,6 +51,15 @@ def same_interpreter(configured: str) -> bool:
     return here == there or (
         os.path.dirname(here) == os.path.dirname(there) and os.path.realpath(here) == os.path.realpath(there)
     )
+
+
+def warm_up(backend: Backend) -> None:
+    """Read AWS's service models into this process, where the backend can run in it.
+
+    Ansible imports an action plugin in the parent of its workers, which inherit what was read.
+    """
+    if not backend.missing_requirements():
+        sessions.warm()
 
 
 def injects_invocation(task_vars: Mapping[str, Any]) -> bool:
