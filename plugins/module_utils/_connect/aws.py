@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.module_utils.ansible_release import __version__ as ansible_version
@@ -123,9 +123,7 @@ class AwsConnection:
             EksWindowsError: The role could not be assumed.
         """
         method = getattr(self.client(service), operation)
-        answer: dict[str, Any] = AWSRetry.jittered_backoff(retries=THROTTLED_RETRIES, delay=1, max_delay=8)(method)(
-            **parameters
-        )
+        answer: dict[str, Any] = _patient(method)(**parameters)
         return answer
 
     def pages(self, service: str, operation: str, key: str, **parameters: Any) -> list[Any]:
@@ -135,7 +133,7 @@ class AwsConnection:
         def all_pages() -> list[Any]:
             return [entry for page in paginator.paginate(**parameters) for entry in page.get(key, [])]
 
-        entries: list[Any] = AWSRetry.jittered_backoff(retries=THROTTLED_RETRIES, delay=1, max_delay=8)(all_pages)()
+        entries: list[Any] = _patient(all_pages)()
         return entries
 
     def eks_token(self, cluster_id: str, role_arn: str | None = None) -> Secret:
@@ -202,6 +200,16 @@ class AwsConnection:
             )
         except (BotoCoreError, ValueError) as error:
             raise aws_failure(f"Could not connect to {service} in region {self.region}", error) from error
+
+
+def _patient(call: Callable[..., Any]) -> Callable[..., Any]:
+    """The call, tried again where AWS throttles it."""
+    # EKS's own spelling is not among those that amazon.aws knows.
+    retry = AWSRetry.jittered_backoff(
+        retries=THROTTLED_RETRIES, delay=1, max_delay=8, catch_extra_error_codes=["ThrottlingException"]
+    )
+    patient: Callable[..., Any] = retry(call)
+    return patient
 
 
 def no_credentials() -> EksWindowsError:

@@ -1,0 +1,77 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Stands for the two APIs: answers by path or operation, and counts what it was asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import KubernetesError
+
+
+class FakeKubernetes:
+    """Objects and collections by path; an integer is a status to refuse with."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Any] = {}
+        self.asked: list[tuple[str, str, str, bool]] = []
+        self.created: list[tuple[str, Any]] = []
+
+    def _answer(self, method: str, path: str) -> Any:
+        answer = self.answers.get(path, 404)
+        if isinstance(answer, int):
+            raise KubernetesError(method, path, answer, "Reason", f"status {answer}", "https://cluster")
+        return answer
+
+    def get(self, path: str) -> Any:
+        self.asked.append((path, "", "", False))
+        return self._answer("GET", path)
+
+    def list(
+        self, path: str, *, label_selector: str = "", field_selector: str = "", metadata_only: bool = False
+    ) -> Any:
+        self.asked.append((path, label_selector, field_selector, metadata_only))
+        return self._answer("GET", path)
+
+    def dry_run_create(self, path: str, body: Any) -> Any:
+        self.created.append((path, body))
+        return self._answer("POST", path)
+
+
+class FakeAws:
+    """Answers by operation; an exception is raised, a callable is called with the parameters."""
+
+    region = "eu-central-1"
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Any] = {}
+        self.asked: list[str] = []
+
+    def call(self, service: str, operation: str, **parameters: Any) -> Any:
+        self.asked.append(f"{service}:{operation}")
+        answer = self.answers.get(operation, self.refusal("AccessDenied", operation))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer(**parameters) if callable(answer) else answer
+
+    def pages(self, service: str, operation: str, key: str, **parameters: Any) -> Any:
+        return self.call(service, operation, **parameters)
+
+    @staticmethod
+    def refusal(code: str, operation: str = "Operation") -> ClientError:
+        return ClientError({"Error": {"Code": code, "Message": f"{code} said"}}, operation)
+
+
+@pytest.fixture
+def kubernetes() -> FakeKubernetes:
+    return FakeKubernetes()
+
+
+@pytest.fixture
+def aws() -> FakeAws:
+    return FakeAws()

@@ -1,0 +1,174 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import KubernetesError
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe import kubernetes_reads
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    ConfigMap,
+    LabelSelector,
+    Node,
+    Probe,
+    SecurityGroupPolicy,
+    Taint,
+    Webhook,
+    WebhookConfiguration,
+    WebhookService,
+)
+
+
+def test_a_windows_node(kubernetes) -> None:
+    labels = {
+        "kubernetes.io/os": "windows",
+        "node.kubernetes.io/instance-type": "m5.large",
+        "eks.amazonaws.com/nodegroup": "w",
+    }
+    kubernetes.answers["/api/v1/nodes"] = [
+        {
+            "metadata": {"name": "n", "labels": labels},
+            "spec": {"taints": [{"key": "os", "value": "windows", "effect": "NoSchedule"}, {"key": "k"}]},
+            "status": {
+                "capacity": {"vpc.amazonaws.com/PrivateIPv4Address": "9", "cpu": 2},
+                "conditions": [{"type": "MemoryPressure", "status": "False"}, {"type": "Ready", "status": "True"}],
+                "nodeInfo": {
+                    "operatingSystem": "windows",
+                    "architecture": "amd64",
+                    "osImage": "Windows Server 2022 Datacenter",
+                    "kernelVersion": "10.0.20348.2849",
+                    "kubeletVersion": "v1.35.1",
+                },
+            },
+        }
+    ]
+    assert kubernetes_reads.nodes(kubernetes) == (
+        Node(
+            name="n",
+            operating_system="windows",
+            architecture="amd64",
+            instance_type="m5.large",
+            os_image="Windows Server 2022 Datacenter",
+            kernel_version="10.0.20348.2849",
+            kubelet_version="v1.35.1",
+            ready=True,
+            fargate=False,
+            auto_mode=False,
+            labels=labels,
+            capacity={"vpc.amazonaws.com/PrivateIPv4Address": "9", "cpu": "2"},
+            taints=(Taint("os", "windows", "NoSchedule"), Taint("k", "", "")),
+        ),
+    )
+
+
+@pytest.mark.parametrize(("compute_type", "fargate", "auto"), [("fargate", True, False), ("auto", False, True)])
+def test_nodes_of_other_kinds(kubernetes, compute_type: str, fargate: bool, auto: bool) -> None:
+    kubernetes.answers["/api/v1/nodes"] = [
+        {"metadata": {"name": "n", "labels": {"eks.amazonaws.com/compute-type": compute_type}}, "status": None}
+    ]
+    (node,) = kubernetes_reads.nodes(kubernetes)
+    assert (node.fargate, node.auto_mode, node.ready, node.operating_system) == (fargate, auto, False, "")
+
+
+def test_config_map(kubernetes) -> None:
+    assert kubernetes_reads.cni_config_map(kubernetes) is None
+    kubernetes.answers[kubernetes_reads.CNI_CONFIG_MAP] = {"data": {"enable-windows-ipam": "true"}}
+    assert kubernetes_reads.cni_config_map(kubernetes) == ConfigMap(
+        "kube-system", "amazon-vpc-cni", {"enable-windows-ipam": "true"}
+    )
+    kubernetes.answers[kubernetes_reads.CNI_CONFIG_MAP] = {"metadata": {}}
+    found = kubernetes_reads.cni_config_map(kubernetes)
+    assert found is not None
+    assert found.data is None
+
+
+def test_aws_node(kubernetes) -> None:
+    assert kubernetes_reads.aws_node(kubernetes) is None
+    containers = [
+        {"name": "aws-eks-nodeagent", "env": [{"name": "OTHER", "value": "1"}]},
+        {
+            "name": "aws-node",
+            "env": [
+                {"name": "ENABLE_POD_ENI", "value": "true"},
+                {"name": "MY_NODE_NAME", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}},
+            ],
+        },
+    ]
+    kubernetes.answers[kubernetes_reads.AWS_NODE] = {"spec": {"template": {"spec": {"containers": containers}}}}
+    found = kubernetes_reads.aws_node(kubernetes)
+    assert found is not None
+    assert found.env == {"ENABLE_POD_ENI": "true"}
+
+
+def test_webhook_configurations(kubernetes) -> None:
+    service = {"namespace": "kube-system", "name": "vpc-admission-webhook", "path": "/mutate"}
+    kubernetes.answers[kubernetes_reads.WEBHOOK_CONFIGURATIONS] = [
+        {
+            "metadata": {"name": "c"},
+            "webhooks": [
+                {"name": "a", "clientConfig": {"service": service}, "failurePolicy": "Ignore"},
+                {"name": "b", "clientConfig": {"url": "https://x"}},
+            ],
+        },
+        {"metadata": {"name": "empty"}},
+    ]
+    assert kubernetes_reads.webhook_configurations(kubernetes) == (
+        WebhookConfiguration(
+            "c",
+            (
+                Webhook("a", WebhookService("kube-system", "vpc-admission-webhook", "/mutate"), "", "Ignore"),
+                Webhook("b", None, "https://x", ""),
+            ),
+        ),
+        WebhookConfiguration("empty", ()),
+    )
+
+
+def test_security_group_policies(kubernetes) -> None:
+    assert kubernetes_reads.security_group_policies(kubernetes) == ()
+    expression = {"key": "k", "operator": "In", "values": ["v"]}
+    kubernetes.answers[kubernetes_reads.SECURITY_GROUP_POLICIES] = [
+        {
+            "metadata": {"namespace": "a", "name": "p"},
+            "spec": {"podSelector": {"matchLabels": {"x": "y"}, "matchExpressions": [expression]}},
+        },
+        {"metadata": {"namespace": "a", "name": "q"}, "spec": {"serviceAccountSelector": {}}},
+    ]
+    assert kubernetes_reads.security_group_policies(kubernetes) == (
+        SecurityGroupPolicy("a", "p", LabelSelector({"x": "y"}, (("k", "In", ("v",)),)), None),
+        SecurityGroupPolicy("a", "q", None, LabelSelector({}, ())),
+    )
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        kubernetes_reads.nodes,
+        kubernetes_reads.cni_config_map,
+        kubernetes_reads.aws_node,
+        kubernetes_reads.webhook_configurations,
+        kubernetes_reads.security_group_policies,
+    ],
+)
+def test_refusals_are_no_absence(kubernetes, read) -> None:
+    for path in (
+        "/api/v1/nodes",
+        kubernetes_reads.CNI_CONFIG_MAP,
+        kubernetes_reads.AWS_NODE,
+        kubernetes_reads.WEBHOOK_CONFIGURATIONS,
+        kubernetes_reads.SECURITY_GROUP_POLICIES,
+    ):
+        kubernetes.answers[path] = 403
+    with pytest.raises(KubernetesError):
+        read(kubernetes)
+
+
+@pytest.mark.parametrize(("limits", "seen"), [({"vpc.amazonaws.com/PrivateIPv4Address": "1"}, "1"), (None, "")])
+def test_probe(kubernetes, limits, seen: str) -> None:
+    kubernetes.answers["/api/v1/namespaces/a/pods"] = {"spec": {"containers": [{"resources": {"limits": limits}}]}}
+    assert kubernetes_reads.probe(kubernetes, "a") == Probe("a", seen)
+    ((_path, pod),) = kubernetes.created
+    assert pod["spec"]["nodeSelector"]["kubernetes.io/os"] == "windows"
+    assert "hostNetwork" not in pod["spec"]

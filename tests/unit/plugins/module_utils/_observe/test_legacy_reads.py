@@ -1,0 +1,119 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data import legacy_variants
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe import legacy_reads
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.legacy_reads import Listed
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    ObjectRef,
+    Unknown,
+    Webhook,
+    WebhookConfiguration,
+    WebhookService,
+)
+
+UNKNOWN = Unknown("GET x", "forbidden", "")
+CUSTOM = (
+    WebhookConfiguration(
+        "vpc-admission-webhook-cfg",
+        (Webhook("vpc-admission-webhook.amazonaws.com", WebhookService("win", "my-webhook", "/mutate"), "", "Ignore"),),
+    ),
+)
+CONTROL_PLANE = (
+    WebhookConfiguration("vpc-resource-mutating-webhook", (Webhook("mpod.vpc.k8s.aws", None, "https://x", "Ignore"),)),
+)
+
+
+@pytest.mark.parametrize("variant", legacy_variants.VARIANTS, ids=lambda variant: variant.name)
+def test_objects_of_each_variant_are_told(variant: legacy_variants.LegacyVariant) -> None:
+    namespace = variant.namespace or "some-release"
+    webhook = ObjectRef("Deployment", namespace, variant.deployment)
+    controller = ObjectRef("Deployment", variant.controller_namespace or "some-release", variant.controller)
+    service = ObjectRef("Service", namespace, variant.service)
+    noise = tuple(ObjectRef("Deployment", "kube-system", name) for name in ("coredns", "vpc-resource-webhook"))
+    found = legacy_reads.legacy_deployments(Listed((*noise, webhook, controller)), ())
+    assert found == (webhook, controller)
+    assert legacy_reads.legacy_services(Listed((ObjectRef("Service", "default", "kubernetes"), service)), ()) == (
+        service,
+    )
+    assert legacy_reads.has_traces([found], ())
+    assert legacy_reads.has_traces([], (WebhookConfiguration(variant.webhook_configuration, ()),))
+
+
+def test_a_namesake_of_the_controller_is_not_it() -> None:
+    elsewhere = ObjectRef("Deployment", "shop", "vpc-resource-controller")
+    assert legacy_reads.legacy_deployments(Listed((elsewhere,)), ()) == ()
+
+
+def test_what_a_legacy_webhook_calls_is_legacy_whatever_its_name() -> None:
+    service, deployment = ObjectRef("Service", "win", "my-webhook"), ObjectRef("Deployment", "win", "my-webhook")
+    other = ObjectRef("Service", "default", "my-webhook")
+    assert legacy_reads.legacy_services(Listed((service, other)), CUSTOM) == (service,)
+    assert legacy_reads.legacy_deployments(Listed((deployment,)), CUSTOM) == (deployment,)
+    assert legacy_reads.legacy_services(Listed((service,)), UNKNOWN) == ()
+
+
+def test_the_control_plane_s_own_objects_are_no_trace() -> None:
+    bindings = Listed(
+        tuple(
+            ObjectRef("ClusterRoleBinding", "", name)
+            for name in ("vpc-resource-controller-rolebinding", "eks:kube-proxy-windows", "eks:nodes")
+        )
+    )
+    found = legacy_reads.legacy_bindings(bindings)
+    assert [each.name for each in found] == ["eks:kube-proxy-windows"]
+    assert not legacy_reads.has_traces([found, UNKNOWN], CONTROL_PLANE)
+    assert not legacy_reads.has_traces([], UNKNOWN)
+
+
+def test_all_is_asked_by_metadata_alone(kubernetes) -> None:
+    item = {"metadata": {"name": "vpc-admission-webhook-certs", "namespace": "kube-system"}}
+    kubernetes.answers = {
+        legacy_reads.SECRETS: [item],
+        legacy_reads.DEPLOYMENTS: [],
+        legacy_reads.SERVICES: [],
+        legacy_reads.CLUSTER_ROLE_BINDINGS: [{"metadata": {"name": "vpc-resource-controller"}}],
+    }
+    assert legacy_reads.secrets(kubernetes).objects == (
+        ObjectRef("Secret", "kube-system", "vpc-admission-webhook-certs"),
+    )
+    bindings = legacy_reads.legacy_bindings(legacy_reads.cluster_role_bindings(kubernetes))
+    assert bindings == (ObjectRef("ClusterRoleBinding", "", "vpc-resource-controller"),)
+    legacy_reads.deployments(kubernetes)
+    legacy_reads.services(kubernetes)
+    assert all(metadata_only for *_rest, metadata_only in kubernetes.asked)
+    assert kubernetes.asked[0][2] == "metadata.name=vpc-admission-webhook-certs"
+
+
+def test_details(kubernetes) -> None:
+    kubernetes.answers = {
+        legacy_reads.SERVICE_ACCOUNTS: [
+            {"metadata": {"name": "vpc-resource-controller", "namespace": "kube-system"}},
+            {"metadata": {"name": "vpc-resource-controller", "namespace": "shop"}},
+            {"metadata": {"name": "windows-vpc-resource-controller", "namespace": "some-release"}},
+            {"metadata": {"name": "eks-vpc-resource-controller", "namespace": "kube-system"}},
+        ],
+        legacy_reads.CLUSTER_ROLES: [
+            {"metadata": {"name": "vpc-resource-controller"}},
+            {"metadata": {"name": "vpc-resource-controller-role"}},
+        ],
+        legacy_reads.CERTIFICATE_SIGNING_REQUESTS: [
+            {"metadata": {"name": "vpc-admission-webhook.kube-system"}},
+            {"metadata": {"name": "csr-abcde"}},
+        ],
+        legacy_reads.SECRETS: [
+            {"metadata": {"name": "windows-vpc-admission-webhook-tls", "namespace": "some-release"}}
+        ],
+    }
+    assert [str(found) for found in legacy_reads.details(kubernetes)] == [
+        "ServiceAccount kube-system/vpc-resource-controller",
+        "ServiceAccount some-release/windows-vpc-resource-controller",
+        "ClusterRole vpc-resource-controller",
+        "CertificateSigningRequest vpc-admission-webhook.kube-system",
+        "Secret some-release/windows-vpc-admission-webhook-tls",
+    ]
