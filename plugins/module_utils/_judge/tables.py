@@ -59,7 +59,7 @@ def counts_line(result: Mapping[str, Any]) -> str:
             continue
         kinds = [f"{counted.count(severity)} {severity}" for severity in _GRAVITY if severity in counted]
         parts.append(f"{len(counted)} {word}" + (f" ({', '.join(kinds)})" if status in ("fail", "unknown") else ""))
-    examined = ", ".join(f"{number} {kind}" for kind, number in sorted(result["examined"].items()))
+    examined = ", ".join(f"{kind.replace('_', ' ')} {number}" for kind, number in sorted(result["examined"].items()))
     return f"{len(findings)} findings: {', '.join(parts)}. Examined at {result['observed_at']}: {examined or 'nothing'}"
 
 

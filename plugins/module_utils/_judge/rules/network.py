@@ -146,7 +146,7 @@ def _selected_windows_pods(subject: Subject, policies: tuple[SecurityGroupPolicy
         ]
     if evidence:
         pods_seen = len({item.object for item in evidence})
-        return failed(f"{pods_seen} Windows pods are selected by a SecurityGroupPolicy and run without it", evidence)
+        return failed(f"A SecurityGroupPolicy selects Windows pods, which run without it: {pods_seen}", evidence)
     if undecided is not None:
         known(undecided)
     return None

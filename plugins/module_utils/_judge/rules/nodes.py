@@ -80,13 +80,13 @@ def instance_types(subject: Subject) -> Verdict:
     if evidence:
         worst = {name: text for name, text in problems.items() if text}
         first = next(iter(worst))
-        more = f", and {len(worst) - 1} more types" if len(worst) > 1 else ""
+        more = f" (types like it: {len(worst) - 1})" if len(worst) > 1 else ""
         return failed(f"{first}: {', '.join(worst[first])}{more}", evidence)
     known(nodes)
     untyped = [Evidence(f"Node {node.name}", "no instance type") for node in seen if not node.instance_type]
     if untyped:
         return unknown(
-            f"{len(untyped)} Windows nodes don't say their instance type",
+            f"Windows nodes that don't say their instance type: {len(untyped)}",
             untyped,
             remedy="Look at label node.kubernetes.io/instance-type of these nodes.",
         )
@@ -120,8 +120,8 @@ def address_capacity(subject: Subject) -> Verdict:
     ]
     lacking = [item for item in evidence if item.value.endswith((": absent", ": 0"))]
     if not lacking:
-        return passed(f"{len(nodes)} Windows nodes advertise addresses, which they also do after disabling", *evidence)
-    summary = f"{len(lacking)} of {len(nodes)} Windows nodes don't advertise addresses for pods"
+        return passed("Every Windows node advertises addresses, as it also does after disabling", *evidence)
+    summary = f"Windows nodes that don't advertise addresses for pods: {len(lacking)} of {len(nodes)}"
     config_map = subject.observation.cni_config_map
     if not isinstance(config_map, Unknown) and subject.control_plane_supported is not False:
         data = (config_map.data if config_map else None) or {}

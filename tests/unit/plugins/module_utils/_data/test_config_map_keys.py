@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_map_keys import (
@@ -14,6 +14,10 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_
     parse_bool,
     pool_targets,
 )
+
+# How long an example takes is the machine's business.
+settings.register_profile("any_machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any_machine")
 
 TRUE = {"1", "t", "T", "TRUE", "true", "True"}
 FALSE = {"0", "f", "F", "FALSE", "false", "False"}

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.platform_versions import (
@@ -16,6 +16,10 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.platfor
     minimum,
     platform_number,
 )
+
+# How long an example takes is the machine's business.
+settings.register_profile("any_machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any_machine")
 
 NUMBERS = st.integers(0, 9999)
 

@@ -8,7 +8,7 @@ import json
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_map_keys import parse_bool
@@ -18,6 +18,10 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.addon_
     windows_ipam_value,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.selectors import matches
+
+# How long an example takes is the machine's business.
+settings.register_profile("any_machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any_machine")
 
 SCALARS = st.none() | st.booleans() | st.integers(-(10**6), 10**6) | st.text(max_size=8)
 VALUES = st.recursive(

@@ -61,8 +61,8 @@ def test_what_a_person_sees() -> None:
         "                                           matters where it is to be installed",
         "n/a     -         ipam.probe               No probe was asked for",
         "n/a     -         ipam.addon_drift         EKS does not manage the vpc-cni add-on",
-        "20 findings: 3 failed (3 error), 3 not applicable, 14 passed. Examined at 2026-11-24T10:00:00Z: 3",
-        "  nodes",
+        "20 findings: 3 failed (3 error), 3 not applicable, 14 passed. Examined at 2026-11-24T10:00:00Z:",
+        "  nodes 3",
         "Stopped by: network.ip_family",
         "Plan:",
         "  1. attach_cluster_policy: IAM role production-cluster: not attached ->",
@@ -116,12 +116,12 @@ def test_counts() -> None:
             item("c", "unknown", "error"),
             item("d", "pass", "error"),
         ],
-        "examined": {"pods": 2, "nodes": 1},
+        "examined": {"windows_pods": 2, "nodes": 1},
         "observed_at": "now",
     }
-    assert (
-        counts_line(result)
-        == "4 findings: 2 failed (1 error, 1 warning), 1 unknown (1 error), 1 passed. Examined at now: 1 nodes, 2 pods"
+    assert counts_line(result) == (
+        "4 findings: 2 failed (1 error, 1 warning), 1 unknown (1 error), 1 passed. "
+        "Examined at now: nodes 1, windows pods 2"
     )
     assert counts_line({**result, "examined": {}}).endswith("Examined at now: nothing")
 

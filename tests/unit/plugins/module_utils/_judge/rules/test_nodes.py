@@ -66,7 +66,7 @@ def test_instance_types_of_linux_and_auto_mode_nodes_do_not_matter() -> None:
 def test_instance_types_count_more_than_one() -> None:
     nodes = (windows("w1", instance_type="c3.large"), windows("w2", instance_type="c3.large"))
     found = finding("nodes.instance_type", observed(nodes=nodes), planned_instance_types=("t4g.small",))
-    assert found.summary.endswith("and 1 more types")
+    assert found.summary.endswith("(types like it: 1)")
     assert [item.object for item in found.evidence] == ["Node w1", "Node w2", "Planned type"]
     assert found.evidence_total == 3
 
@@ -128,5 +128,5 @@ def test_capacity_after_disabling_proves_nothing() -> None:
     off = observed(cni_config_map=config_map({}))
     found = finding("nodes.address_capacity", off)
     assert found.status == "pass"
-    assert "also do after disabling" in found.summary
+    assert "also does after disabling" in found.summary
     assert finding("nodes.address_capacity", observed(nodes=DENIED)).status == "unknown"
