@@ -52,7 +52,8 @@ def cluster_policy(subject: Subject) -> Verdict:
     """AmazonEKSVPCResourceController is attached by the ARN of the partition, or an equivalent allows its actions;
     and the Describe calls that it lacks are allowed too.
 
-    Permissions boundaries and policies of the organization are not looked at.
+    Permissions boundaries and policies of the organization are not looked at. Where AmazonEKSVPCResourceController and
+    AmazonEKSClusterPolicy are both attached, no other policy is read, so that a Deny in one would not be seen.
     """
     if subject.options.cluster_policy == "ignore":
         return not_applicable("cluster_policy is ignore: the cluster's role is not looked at")
