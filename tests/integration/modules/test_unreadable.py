@@ -1,0 +1,148 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""What can't be read is unknown, with the API's own reason and what mends it, and hides nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.support.playbook import run_tasks
+from tests.testbed.cluster import TestbedCluster
+from tests.testbed.pki import Authority
+from tests.testbed.testbed import Testbed
+from tests.testbed.tokens import eks_token
+
+MODULE = "cloudops.eks_windows.eks_windows_preflight"
+FROM_KUBERNETES = frozenset(
+    {
+        "network.custom_networking",
+        "network.security_groups_for_pods",
+        "capacity.linux",
+        "nodes.address_capacity",
+        "ipam.enabled",
+        "ipam.controller_webhook",
+        "legacy.components",
+        "legacy.controller_blocks",
+    }
+)
+FROM_AWS = frozenset({"cluster.status", "version.control_plane_support", "network.ip_family", "iam.cluster_policy"})
+
+
+def examine(environment: Mapping[str, str], cluster: TestbedCluster, **options: Any) -> dict[str, Any]:
+    arguments = {"cluster_name": cluster.name, "region": cluster.spec.region, "goal": "enable", **options}
+    run = run_tasks([{"name": "Examine", MODULE: arguments}], environment)
+    (task,) = run.of("localhost")
+    assert not task.failed, task.result
+    return dict(task.result)
+
+
+def unknown(result: Mapping[str, Any]) -> dict[str, str]:
+    """Ids of the unknown findings, with all that each says."""
+    return {
+        finding["id"]: f"{finding['summary']} {finding['evidence']} {finding['remedy']}"
+        for finding in result["findings"]
+        if finding["status"] == "unknown"
+    }
+
+
+def statuses(result: Mapping[str, Any]) -> dict[str, str]:
+    return {finding["id"]: finding["status"] for finding in result["findings"]}
+
+
+def test_no_permission_in_kubernetes(enable_fleet: Testbed) -> None:
+    cluster = enable_fleet.clusters["enable"]
+    role = enable_fleet.aws.add_role("without-rbac")
+    enable_fleet.aws.add_access_entry(cluster.eks, role, username="nobody")
+    environment = enable_fleet.aws.environment_for(enable_fleet.aws.assume(role))
+    result = examine(environment, cluster)
+    said = unknown(result)
+    assert set(said) >= FROM_KUBERNETES
+    assert not FROM_AWS & set(said)
+    assert 'User "nobody" cannot list resource "nodes"' in said["capacity.linux"]
+    assert "list" in said["capacity.linux"]
+    assert "nodes" in said["capacity.linux"]
+    assert 'cannot get resource "configmaps"' in said["ipam.enabled"]
+    assert result["ready"] is False
+    assert "ipam.enabled" in result["blockers"]
+    assert result["support"]["windows_ipam"]["live"] is None
+    assert "nodes" not in result["examined"]
+
+
+def test_access_denied_by_iam(enable_fleet: Testbed) -> None:
+    cluster = enable_fleet.clusters["enable"]
+    for action in ("iam:ListAttachedRolePolicies", "eks:DescribeAddon"):
+        enable_fleet.aws.deny(action)
+    try:
+        result = examine(enable_fleet.environment, cluster)
+    finally:
+        enable_fleet.aws.clear_faults()
+    said = unknown(result)
+    assert set(said) == {"iam.cluster_policy", "ipam.addon_drift"}
+    assert "is not authorized to perform: iam:ListAttachedRolePolicies" in said["iam.cluster_policy"]
+    assert "is not authorized to perform: eks:DescribeAddon" in said["ipam.addon_drift"]
+    assert result["blockers"] == ["iam.cluster_policy"]
+    assert result["support"]["cluster_role"]["policy_attached"] is None
+    assert result["support"]["windows_ipam"]["owner"] == "unknown"
+
+
+def test_access_denied_to_the_cluster_itself(enable_fleet: Testbed) -> None:
+    cluster = enable_fleet.clusters["enable"]
+    enable_fleet.aws.deny("eks:DescribeCluster")
+    try:
+        result = examine(enable_fleet.environment, cluster)
+    finally:
+        enable_fleet.aws.clear_faults()
+    said = unknown(result)
+    assert set(said) >= FROM_AWS | FROM_KUBERNETES
+    assert "is not authorized to perform: eks:DescribeCluster" in said["cluster.status"]
+    assert result["cluster"]["endpoint"] is None
+    assert result["plan"] == []
+
+
+def test_expired_token(enable_fleet: Testbed, tmp_path: Path) -> None:
+    cluster = enable_fleet.clusters["enable"]
+    authority = tmp_path / "ca.pem"
+    authority.write_text(cluster.certificate_authority, encoding="utf-8")
+    credentials = enable_fleet.aws.assume(enable_fleet.aws.add_role("expired"))
+    token = eks_token(cluster.name, cluster.spec.region, credentials)
+    enable_fleet.aws.expire(credentials)
+    result = examine(enable_fleet.environment, cluster, host=cluster.endpoint, api_key=token, ca_cert=str(authority))
+    said = unknown(result)
+    assert set(said) >= FROM_KUBERNETES
+    assert "Unauthorized" in said["ipam.enabled"]
+    assert "token" in said["ipam.enabled"]
+    assert token not in str(result)
+    assert statuses(result)["cluster.identity"] == "pass"
+
+
+def test_authority_that_did_not_sign_the_server(enable_fleet: Testbed) -> None:
+    cluster = enable_fleet.clusters["enable"]
+    enable_fleet.aws.change_cluster(cluster.eks, ca_pem=Authority("another").pem)
+    try:
+        result = examine(enable_fleet.environment, cluster)
+    finally:
+        enable_fleet.aws.change_cluster(cluster.eks, ca_pem=cluster.certificate_authority)
+    said = unknown(result)
+    assert set(said) >= FROM_KUBERNETES
+    assert "certificate verify failed" in said["ipam.enabled"]
+    assert not FROM_AWS & set(said)
+
+
+def test_nothing_answers_at_the_endpoint(enable_fleet: Testbed) -> None:
+    cluster = enable_fleet.clusters["enable"]
+    enable_fleet.aws.change_cluster(cluster.eks, endpoint="https://127.0.0.1:9")
+    try:
+        result = examine(enable_fleet.environment, cluster, request_timeout=3)
+    finally:
+        enable_fleet.aws.change_cluster(cluster.eks, endpoint=cluster.endpoint)
+    said = unknown(result)
+    assert set(said) >= FROM_KUBERNETES
+    assert "127.0.0.1:9" in said["ipam.enabled"]
+    assert "refused" in said["ipam.enabled"]
+    assert not FROM_AWS & set(said)
