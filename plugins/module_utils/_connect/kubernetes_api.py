@@ -79,6 +79,7 @@ class KubernetesApi:
         self._broken: KubernetesError | None = None
         self._answered = False
         self._lock = threading.Lock()
+        self._turns = threading.BoundedSemaphore(CONNECTIONS)
         self._pool = _pool(target, timeout)
 
     def __repr__(self) -> str:
@@ -171,17 +172,19 @@ class KubernetesApi:
         return response
 
     def _send(self, method: str, path: str, url: str, headers: Any, body: bytes | None) -> Any:
-        if self._broken:
-            raise self._failure(method, path, self._broken.message)
-        try:
-            response = self._pool.request(method, url, headers=headers, body=body, retries=False, redirect=False)
-        except (HTTPError, OSError, ValueError) as error:
-            failure = self._failure(method, path, network_words(error, self._server, self._timeout))
-            with self._lock:
-                # Where others were answered, one that was not is no proof against the server.
-                if not (self._answered and isinstance(error, ReadTimeoutError)):
-                    self._broken = self._broken or failure
-            raise failure from error
+        # Whoever waited for a turn looks anew whether the server was found dead meanwhile.
+        with self._turns:
+            if self._broken:
+                raise self._failure(method, path, self._broken.message)
+            try:
+                response = self._pool.request(method, url, headers=headers, body=body, retries=False, redirect=False)
+            except (HTTPError, OSError, ValueError) as error:
+                failure = self._failure(method, path, network_words(error, self._server, self._timeout))
+                with self._lock:
+                    # Where others were answered, one that was not is no proof against the server.
+                    if not (self._answered and isinstance(error, ReadTimeoutError)):
+                        self._broken = self._broken or failure
+                raise failure from error
         self._answered = True
         return response
 
@@ -239,7 +242,6 @@ def _pool(target: KubernetesTarget, timeout: float) -> Any:
     arguments: dict[str, Any] = {
         "num_pools": 1,
         "maxsize": CONNECTIONS,
-        "block": True,
         "timeout": urllib3.Timeout(connect=timeout, read=timeout),
     }
     if target.server.startswith("https:"):
