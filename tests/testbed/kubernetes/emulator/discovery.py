@@ -116,3 +116,27 @@ def _subresource(kind: Kind, name: str) -> Json:
     elif name == "binding":
         entry.update({"kind": "Binding", "verbs": ["create"]})
     return entry
+
+
+def _root_of(kind: Kind) -> str:
+    return f"apis/{kind.api_version}" if kind.group else f"api/{kind.version}"
+
+
+def openapi_paths(registry: Registry) -> Json:
+    """/openapi/v3: kubectl wants it before it applies anything."""
+    roots = dict.fromkeys(map(_root_of, registry.all()))
+    return {"paths": {root: {"serverRelativeURL": f"/openapi/v3/{root}"} for root in roots}}
+
+
+def openapi_document(registry: Registry, root: str) -> Json | None:
+    """/openapi/v3/ROOT: no schemas, only that field validation is left to the server, which does none."""
+    kinds = [kind for kind in registry.all() if _root_of(kind) == root]
+    if not kinds:
+        return None
+    paths: Json = {}
+    for kind in kinds:
+        typed = {"group": kind.group, "version": kind.version, "kind": kind.kind}
+        parameters = [{"name": name, "in": "query"} for name in ("dryRun", "fieldManager", "fieldValidation")]
+        operation = {"parameters": parameters, "x-kubernetes-group-version-kind": typed, "responses": {}}
+        paths[f"/{root}/{kind.plural}/{{name}}"] = {"patch": operation}
+    return {"openapi": "3.0.0", "info": {"title": "Kubernetes", "version": "emulated"}, "paths": paths}

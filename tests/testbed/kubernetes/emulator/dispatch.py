@@ -118,6 +118,10 @@ class Dispatcher:
             document = discovery.group(self._registry, parts[1])
         elif parts[0] == "apis" and len(parts) == 3:
             document = discovery.resources(self._registry, parts[1], parts[2])
+        elif path == "/openapi/v3":
+            document = discovery.openapi_paths(self._registry)
+        elif path.startswith("/openapi/v3/"):
+            document = discovery.openapi_document(self._registry, path.removeprefix("/openapi/v3/"))
         if document is None:
             raise PlainNotFoundError
         if request.method != "GET":

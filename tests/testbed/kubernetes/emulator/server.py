@@ -125,7 +125,7 @@ class EmulatedKubernetes:
         self._dispatcher.address = self.url.removeprefix("https://")
 
     def stop(self) -> None:
-        """Stop serving; objects stay until the emulator itself goes."""
+        """Stop serving, for good."""
         if self._admin is not None:
             self._admin.close()
             self._admin = None
