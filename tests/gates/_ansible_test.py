@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.gates._outcome import NotRunError, Outcome
-from tests.gates._places import collection_copy, environment, run
+from tests.gates._places import capture, collection_copy, environment, run
 from tests.gates._pytest import counted, has_tests
 
 
@@ -22,11 +22,15 @@ def units(venv: Path) -> Outcome:
     if not has_tests("tests/unit/plugins"):
         raise NotRunError("no tests below tests/unit/plugins")
     with collection_copy(venv) as copy:
+        # Tests of module_utils would run once for each Python found, and only this one has what they need.
+        python = capture([venv / "bin" / "python", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]).strip()
         status = run(
             [
                 venv / "bin" / "ansible-test",
                 "units",
                 "--local",
+                "--python",
+                python,
                 "--color",
                 "no",
                 "--num-workers",
