@@ -48,7 +48,8 @@ def variables(name: str, server: str, kubeconfig: str) -> dict[str, str]:
         "KUBECONFIG": {"KUBECONFIG": kubeconfig},
         "K8S_AUTH_KUBECONFIG": {"K8S_AUTH_KUBECONFIG": kubeconfig, "K8S_AUTH_CONTEXT": "other"},
         "K8S_AUTH_HOST": {"K8S_AUTH_HOST": server, "K8S_AUTH_API_KEY": "planted", "K8S_AUTH_VERIFY_SSL": "no"},
-        "K8S_AUTH_PROXY": {"K8S_AUTH_PROXY": server.replace("https", "http"), "K8S_AUTH_VERIFY_SSL": "no"},
+        # The testbed's own NO_PROXY would hide what a proxy does.
+        "K8S_AUTH_PROXY": {"K8S_AUTH_PROXY": server.replace("https", "http"), "NO_PROXY": "", "no_proxy": ""},
         "K8S_AUTH_USERNAME": {"K8S_AUTH_HOST": server, "K8S_AUTH_USERNAME": "u", "K8S_AUTH_PASSWORD": "planted"},
     }[name]
 

@@ -1,0 +1,162 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""What each variable of role enable does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.clusters import detach_policy, live_data, policy_attached, set_config_map
+from tests.support.playbook import PlaybookRun, run_playbook
+from tests.testbed.cluster import TestbedCluster
+from tests.testbed.specs import CHART_DATA, AddonSpec, ClusterSpec, NodeSpec
+from tests.testbed.testbed import Testbed
+
+LINUX = (NodeSpec(), NodeSpec())
+ADMINISTRATOR = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
+OTHER_ACCOUNT = "444455556666"
+FLEET = (
+    ClusterSpec("plain", policies=("AmazonEKSClusterPolicy",), nodes=(*LINUX, NodeSpec(os="windows"))),
+    ClusterSpec("addon", nodes=LINUX, addon=AddonSpec()),
+    ClusterSpec("strange", nodes=(*LINUX, NodeSpec(os="windows", instance_type="z9.large"))),
+    ClusterSpec("elsewhere", account=OTHER_ACCOUNT, policies=("AmazonEKSClusterPolicy",), nodes=LINUX),
+)
+
+
+@pytest.fixture(scope="module")
+def fleet() -> Iterator[Testbed]:
+    with Testbed(FLEET, "emulated") as testbed:
+        yield testbed
+
+
+@pytest.fixture
+def plain(fleet: Testbed) -> TestbedCluster:
+    cluster = fleet.clusters["plain"]
+    detach_policy(fleet, cluster)
+    set_config_map(cluster, CHART_DATA)
+    fleet.forget_requests()
+    return cluster
+
+
+def enable(fleet: Testbed, name: str, environment: dict[str, str] | None = None, **variables: object) -> PlaybookRun:
+    return run_playbook(
+        "cloudops.eks_windows.enable",
+        environment or fleet.environment,
+        variables={"eks_windows_cluster_name": name, "eks_windows_region": "us-east-1", **variables},
+    )
+
+
+def changed_steps(run: PlaybookRun) -> list[str]:
+    assert run.returncode == 0, run.stdout
+    found: list[str] = run.facts("localhost")["eks_windows_result"]["changed_steps"]
+    return found
+
+
+def test_policy_is_only_verified(fleet: Testbed, plain: TestbedCluster) -> None:
+    run = enable(fleet, "plain", eks_windows_cluster_policy="verify")
+    assert run.returncode == 2
+    assert "iam.cluster_policy" in run.failure("localhost")
+    assert live_data(plain) == CHART_DATA
+    fleet.aws.attach_policy(plain.eks, "AmazonEKSVPCResourceController")
+    assert changed_steps(enable(fleet, "plain", eks_windows_cluster_policy="verify")) == ["enable_windows_ipam"]
+
+
+def test_policy_is_not_looked_at(fleet: Testbed, plain: TestbedCluster) -> None:
+    # Without it the nodes never get their addresses, so that the proof is waived too.
+    run = enable(fleet, "plain", eks_windows_cluster_policy="ignore", eks_windows_ignore=["nodes.address_capacity"])
+    assert changed_steps(run) == ["enable_windows_ipam"]
+    assert not policy_attached(fleet, plain)
+
+
+def test_config_map_of_a_managed_addon(fleet: Testbed) -> None:
+    cluster = fleet.clusters["addon"]
+    run = enable(fleet, "addon", eks_windows_ipam_owner="config_map")
+    assert changed_steps(run) == ["enable_windows_ipam"]
+    assert live_data(cluster)["enable-windows-ipam"] == "true"
+    examined = next(task.result for task in run.of("localhost") if task.action.endswith("_preflight"))
+    assert examined["support"]["windows_ipam"]["owner"] == "addon"
+
+
+def test_waiting_ends_with_what_is_missing(fleet: Testbed) -> None:
+    run = enable(fleet, "strange", eks_windows_wait_timeout=4, eks_windows_ignore=["nodes.instance_type"])
+    assert run.returncode == 2
+    message = run.failure("localhost")
+    assert "Cluster strange: the steps were carried out (enable_windows_ipam), and after 4 s" in message
+    assert "nodes.address_capacity" in message
+    assert live_data(fleet.clusters["strange"])["enable-windows-ipam"] == "true"
+
+
+def test_probe_that_is_forbidden_is_said_and_not_fatal(fleet: Testbed, plain: TestbedCluster) -> None:
+    role = fleet.aws.add_role("without-pods")
+    fleet.aws.add_access_entry(plain.eks, role, username="operator-without-pods")
+    plain.admin.create(
+        {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "ClusterRole",
+            "metadata": {"name": "without-pods"},
+            "rules": [
+                {"apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list"]},
+                {"apiGroups": [""], "resources": ["configmaps"], "verbs": ["create", "patch"]},
+                {"nonResourceURLs": ["*"], "verbs": ["get"]},
+            ],
+        }
+    )
+    plain.admin.create(
+        {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "ClusterRoleBinding",
+            "metadata": {"name": "without-pods"},
+            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "without-pods"},
+            "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "operator-without-pods"}],
+        }
+    )
+    run = enable(fleet, "plain", eks_windows_kubernetes_role_arn=role, eks_windows_probe_namespace="kube-public")
+    assert changed_steps(run) == ["attach_cluster_policy", "enable_windows_ipam"]
+    said = [task.message for task in run.of("localhost") if task.name.endswith("Say what could not be proved")]
+    text = str([task.result for task in run.of("localhost") if "could not be proved" in task.name])
+    assert said
+    assert "ipam.probe" in text
+    assert 'cannot create resource "pods"' in text
+    assert 'in the namespace "kube-public"' in text
+    users = {request.user for request in plain.requests()}
+    assert users == {"operator-without-pods"}, "reads and writes are the Kubernetes role's"
+
+
+def test_cluster_of_another_account_by_an_assumed_role(fleet: Testbed) -> None:
+    cluster = fleet.clusters["elsewhere"]
+    role = f"arn:aws:iam::{OTHER_ACCOUNT}:role/operator"
+    fleet.forget_requests()
+    run = enable(fleet, "elsewhere", eks_windows_assume_role_arn=role)
+    assert changed_steps(run) == ["attach_cluster_policy", "enable_windows_ipam"]
+    assert policy_attached(fleet, cluster)
+    principals = {request.principal for request in fleet.aws.requests() if request.service != "sts"}
+    assert all(principal.startswith(f"arn:aws:sts::{OTHER_ACCOUNT}:assumed-role/operator/") for principal in principals)
+
+
+def test_external_id_of_the_assumed_role(fleet: Testbed, plain: TestbedCluster) -> None:
+    role = fleet.aws.add_role("guarded", external_id="agreed", policies=["AdministratorAccess"])
+    fleet.aws.add_access_entry(plain.eks, role, policies=[ADMINISTRATOR])
+    refused = enable(fleet, "plain", eks_windows_assume_role_arn=role)
+    assert refused.returncode == 2
+    assert f"Could not assume role {role}" in refused.failure("localhost")
+    run = enable(fleet, "plain", eks_windows_assume_role_arn=role, eks_windows_assume_role_external_id="agreed")
+    assert changed_steps(run) == ["attach_cluster_policy", "enable_windows_ipam"]
+
+
+def test_profile(fleet: Testbed, plain: TestbedCluster) -> None:
+    environment = {**fleet.aws.base_environment, "AWS_REGION": "us-east-1"}
+    run = enable(fleet, "plain", environment, eks_windows_profile=f"{fleet.aws.account}-aws")
+    assert changed_steps(run) == ["attach_cluster_policy", "enable_windows_ipam"]
+
+
+def test_own_kubeconfig_and_context(fleet: Testbed, plain: TestbedCluster) -> None:
+    run = enable(fleet, "plain", eks_windows_kubeconfig=str(plain.kubeconfig))
+    assert changed_steps(run) == ["attach_cluster_policy", "enable_windows_ipam"]
+    assert live_data(plain)["enable-windows-ipam"] == "true"
+    assert plain.requests() == [], "all requests are the kubeconfig's user's, one of the testbed's own"
