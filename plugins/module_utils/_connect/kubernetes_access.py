@@ -139,14 +139,12 @@ def _place(settings: Mapping[str, Any], cluster: Cluster | None) -> Iterator[tup
             )
 
             def identified(place: KubernetesTarget, _token: Callable[[], Secret]) -> KubernetesTarget:
-                own = _own(place, settings)
-                if own and own.authorization and own.client_certificate:
-                    return own
-                user = opened.user()
+                own, user = _own(place, settings) or place, opened.user()
+                # As with kubernetes.core, a token of the kubeconfig wins over option api_key; a certificate doesn't.
                 return replace(
-                    own or place,
-                    authorization=(own.authorization if own else None) or user.authorization,
-                    client_certificate=(own.client_certificate if own else None) or user.client_certificate,
+                    own,
+                    authorization=user.authorization or own.authorization,
+                    client_certificate=own.client_certificate or user.client_certificate,
                 )
 
             yield _with_proxy_headers(_overridden(base, settings), settings), identified

@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 # The backends' requirements say so before anything here runs.
 with contextlib.suppress(ImportError):
     import urllib3
-    from urllib3.exceptions import HTTPError, ReadTimeoutError
+    from urllib3.exceptions import HTTPError, InsecureRequestWarning, ReadTimeoutError
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_target import KubernetesTarget
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.redaction import scrub
@@ -249,6 +249,8 @@ def _pool(target: KubernetesTarget, timeout: float) -> Any:
         if not target.validate_certs:
             arguments["cert_reqs"] = "CERT_NONE"
             arguments["assert_hostname"] = False
+            # Whoever switches the check off knows; a line on standard error for each request would tell nobody more.
+            urllib3.disable_warnings(InsecureRequestWarning)
         if target.tls_server_name:
             arguments["server_hostname"] = target.tls_server_name
     if target.proxy:

@@ -254,10 +254,13 @@ def test_a_context_alone_is_looked_for_at_home(asked: Asked, tmp_path: Path, mon
     assert connect(asked, context="here").server == ENDPOINT
 
 
-def test_options_override_the_kubeconfig(asked: Asked) -> None:
-    connection = connect(asked, kubeconfig=kubeconfig({"token": "not-this"}), api_key="own", proxy="http://proxy:1")
+def test_options_complete_the_kubeconfig(asked: Asked) -> None:
+    connection = connect(asked, kubeconfig=kubeconfig(), api_key="own", proxy="http://proxy:1", client_cert="/cert")
     assert connection.proxy == "http://proxy:1"
     assert asked.target is not None
+    assert asked.target.authorization.reveal() == "Bearer kubeconfig-token"
+    assert asked.target.client_certificate == ("/cert", "")
+    connect(asked, kubeconfig=kubeconfig({"username": "without-password"}), api_key="own")
     assert asked.target.authorization.reveal() == "Bearer own"
 
 
