@@ -68,15 +68,20 @@ class Kubeconfig:
             proxy=getattr(configuration, "proxy", None) or "",
         )
 
-    def user(self) -> KubeconfigUser:
+    def user(self, api_key: str | None = None) -> KubeconfigUser:
         """The context's user; an ``exec`` user is run.
+
+        ``api_key`` is told to the package as kubernetes.core tells it; whether it wins over a token of the kubeconfig
+        depends on the package's release (24.2: yes, 37.0: no), and this way the same holds here.
 
         Raises:
             EksWindowsError: The user's command failed.
         """
         with collected_log() as said:
             configuration = self._load(users=True)
-        authorization = configuration.api_key.get("BearerToken") or configuration.api_key.get("authorization") or ""
+            if api_key:
+                configuration.api_key = {"authorization": f"Bearer {api_key}"}
+            authorization = (configuration.auth_settings().get("BearerToken") or {}).get("value") or ""
         certificate = (configuration.cert_file, configuration.key_file or "") if configuration.cert_file else None
         if said and not authorization and not certificate:
             raise EksWindowsError(

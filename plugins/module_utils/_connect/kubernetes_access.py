@@ -139,8 +139,7 @@ def _place(settings: Mapping[str, Any], cluster: Cluster | None) -> Iterator[tup
             )
 
             def identified(place: KubernetesTarget, _token: Callable[[], Secret]) -> KubernetesTarget:
-                own, user = _own(place, settings) or place, opened.user()
-                # As with kubernetes.core, a token of the kubeconfig wins over option api_key; a certificate doesn't.
+                own, user = _own(place, settings) or place, opened.user(settings["api_key"])
                 return replace(
                     own,
                     authorization=user.authorization or own.authorization,
