@@ -48,7 +48,7 @@ control-plane: setup-tests
 	@$(RUN) -m tests.testbed.kubernetes.real.build || echo "setup: no real control plane here, see above; tests on it will not run"
 
 demo: setup-demo ## Preflight, enable, preflight on an embedded fleet (CONTROL_PLANE=real for real API servers)
-	@exec $(RUN) -m tests.demo
+	@exec $(RUN) -m tests.demo --control-plane $(CONTROL_PLANE)
 
 test: setup ## Run every test and gate, then say what ran and what could not
 	@$(RUN) -m tests.gates
