@@ -80,9 +80,9 @@ def access(
             validate_certs=target.validate_certs,
             proxy=scrub(target.proxy),
         )
-        refused = "" if waived else _refusal(target, cluster)
-        if not target.server:
-            refused = refused or "The cluster has no endpoint yet"
+        refused = "" if target.server else "the cluster has no endpoint yet"
+        if not refused and not waived:
+            refused = _refusal(target, cluster)
         if refused:
             return KubernetesAccess(replace(connection, refused=refused), None)
         timeout = options.get("request_timeout") or DEFAULT_REQUEST_TIMEOUT

@@ -112,12 +112,22 @@ class _Reading:
                 Unknown(
                     f"{method} {path}",
                     f"not asked: {self.access.connection.refused}",
-                    "Leave kubeconfig, context, host and ca_cert out, or make them those of the cluster; "
-                    "ignore cluster.identity admits a proxy",
+                    self._remedy(),
                 )
             )
         api = self.access.api
         return self.pool.submit(kubernetes_attempt, lambda: read(api))
+
+    def _remedy(self) -> str:
+        """What lets the Kubernetes API be asked."""
+        if isinstance(self.cluster, Unknown):
+            return self.cluster.remedy
+        if not self.cluster.endpoint:
+            return "Wait until EKS has made the cluster"
+        return (
+            "Leave kubeconfig, context, host and ca_cert out, or make them those of the cluster; "
+            "cluster.identity in ignore admits a proxy"
+        )
 
 
 def _observation(

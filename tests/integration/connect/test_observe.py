@@ -256,7 +256,9 @@ def changed(fleet: Testbed) -> Callable[..., None]:
         fleet.aws.change_cluster(cluster.eks, **attributes)
 
     yield change
-    fleet.aws.change_cluster(cluster.eks, endpoint=cluster.endpoint, ca_pem=cluster.certificate_authority)
+    fleet.aws.change_cluster(
+        cluster.eks, endpoint=cluster.endpoint, ca_pem=cluster.certificate_authority, status="ACTIVE"
+    )
 
 
 def test_a_wrong_authority(look: Look, changed: Callable[..., None]) -> None:
@@ -284,6 +286,13 @@ def test_a_silent_endpoint_costs_about_one_timeout(look: Look, changed: Callable
         assert time.monotonic() - started < 4
     assert set(found) == {*KUBERNETES_PARTS, *LEGACY_PARTS, "fargate_profiles", "probe"}
     assert {part.reason for part in found.values()} == {f"{server} did not answer within 2 seconds"}
+
+
+def test_a_cluster_that_has_no_endpoint_yet(look: Look, changed: Callable[..., None]) -> None:
+    changed(endpoint="", ca_pem="", status="CREATING")
+    observation = look("converged")
+    assert observation.connection.refused == "the cluster has no endpoint yet"
+    assert unknown(observation)["nodes"].remedy == "Wait until EKS has made the cluster"
 
 
 def test_expired_credentials(fleet: Testbed, look: Look, client_environment: Callable[[dict[str, str]], None]) -> None:

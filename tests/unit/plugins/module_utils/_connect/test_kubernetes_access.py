@@ -226,7 +226,7 @@ def test_nothing_is_sent_where_eks_described_no_cluster(asked: Asked) -> None:
 
 def test_a_cluster_without_an_endpoint_yet(asked: Asked) -> None:
     creating = replace(CLUSTER, endpoint="", certificate_authority="", status="CREATING")
-    assert connect(asked, creating, ignore=["cluster.identity"]).refused == "The cluster has no endpoint yet"
+    assert connect(asked, creating, ignore=["cluster.identity"]).refused == "the cluster has no endpoint yet"
 
 
 def test_a_kubeconfig_of_the_cluster(asked: Asked) -> None:
