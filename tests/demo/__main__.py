@@ -16,8 +16,8 @@ from pathlib import Path
 from types import FrameType
 
 from tests.support.playbook import clean_environment
-from tests.testbed import Testbed
 from tests.testbed.fleets import demo_fleet
+from tests.testbed.testbed import ControlPlane, Testbed
 
 # Each act: what is said before it, and the playbook with its arguments.
 ACTS = (
@@ -58,7 +58,7 @@ def writes(testbed: Testbed) -> str:
     return "\n".join(f"  {line}" for line in aws + kubernetes) or "  nothing"
 
 
-def run(control_plane: str) -> None:
+def run(control_plane: ControlPlane) -> None:
     """All acts on a fleet that lives as long as they do."""
     started = time.monotonic()
     fleet = demo_fleet()
