@@ -16,7 +16,8 @@ from typing import Any
 
 # The backends' requirements say so before anything here runs.
 with contextlib.suppress(ImportError):
-    from urllib3 import HTTPHeaderDict
+    # Public under another name only from 2.0 on; botocore still takes 1.26.
+    from urllib3._collections import HTTPHeaderDict
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.redaction import Secret
