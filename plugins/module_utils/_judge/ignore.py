@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.catalogue import RULES_BY_ID
@@ -90,13 +90,9 @@ def _rule_id(name: str) -> str:
 
 
 def _day(value: Any, name: str) -> date | None:
-    """YAML turns an unquoted date into a date by itself."""
+    """The day of a date, of a time, or of the text of one: YAML makes a date of an unquoted one by itself."""
     if value is None or value == "":
         return None
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
     try:
         return date.fromisoformat(str(value)[:10])
     except ValueError:

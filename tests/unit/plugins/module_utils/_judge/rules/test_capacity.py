@@ -67,6 +67,7 @@ def test_linux(nodes: Any, profiles: Any, status: str, severity: str, blocks: bo
         ((profile("kube-?ystem"),), True),
         ((profile("default"),), False),
         ((profile("kube"),), False),
+        ((profile("Kube-System"),), False),
         ((profile("kube-system", k8s_app="kube-*"),), True),
         ((profile("kube-system", k8s_app="metrics-server"),), False),
         ((profile("kube-system", k8s_app="kube-dns", tier="x"),), False),

@@ -130,6 +130,7 @@ def test_wide_managed_policies_are_equivalents(name: str) -> None:
 def test_less_than_an_equivalent_fails(statements: tuple[dict[str, Any], ...]) -> None:
     found = verdict("AmazonEKSClusterPolicy", statements=statements)
     assert (found.status, found.resolved_by) == ("fail", ("attach_cluster_policy",))
+    assert {item.value for item in found.evidence if item.object.startswith("IAM action")} == {"not allowed"}
 
 
 @pytest.mark.parametrize(
@@ -147,6 +148,8 @@ def test_conditions_that_can_not_be_judged_are_unknown(statements: tuple[dict[st
     found = verdict("AmazonEKSClusterPolicy", statements=statements)
     assert found.status == "unknown", found.summary
     assert "under conditions" in found.summary
+    states = {item.value for item in found.evidence if item.object.startswith("IAM action")}
+    assert states == {"allowed or denied under conditions"}
     assert found.resolved_by == ("attach_cluster_policy",)
 
 

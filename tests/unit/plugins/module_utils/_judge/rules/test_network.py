@@ -31,6 +31,7 @@ IIS = LabelSelector({"app": "iis"}, ())
 def test_ip_family(family: str, status: str) -> None:
     found = finding("network.ip_family", observed(cluster=cluster(ip_family=family)))
     assert (found.status, found.severity, found.blocks) == (status, "error", WINDOWS_GOALS)
+    assert found.evidence[0].value == f"IP family {family or 'not given'}"
     assert finding("network.ip_family", observed(cluster=DENIED)).status == "unknown"
 
 
@@ -49,6 +50,15 @@ def test_ip_family(family: str, status: str) -> None:
 def test_custom_networking(aws_node: Any, status: str) -> None:
     found = finding("network.custom_networking", observed(aws_node=aws_node))
     assert (found.status, found.severity, found.blocks) == (status, "error", WINDOWS_GOALS)
+
+
+def test_custom_networking_shows_what_it_saw() -> None:
+    off = AwsNode({"AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG": "off"})
+    shown = [finding("network.custom_networking", observed(aws_node=seen)).evidence[0] for seen in (off, AwsNode({}))]
+    assert [item.value for item in shown] == [
+        "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG=off",
+        "no AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG",
+    ]
 
 
 def policy(pods: LabelSelector | None = None, accounts: LabelSelector | None = None) -> SecurityGroupPolicy:
