@@ -160,3 +160,13 @@ def test_own_kubeconfig_and_context(fleet: Testbed, plain: TestbedCluster) -> No
     assert changed_steps(run) == ["attach_cluster_policy", "enable_windows_ipam"]
     assert live_data(plain)["enable-windows-ipam"] == "true"
     assert plain.requests() == [], "all requests are the kubeconfig's user's, one of the testbed's own"
+
+
+def test_addon_that_is_not_there_is_refused_as_owner(fleet: Testbed, plain: TestbedCluster) -> None:
+    run = enable(fleet, "plain", eks_windows_ipam_owner="addon")
+    assert run.returncode == 2
+    message = run.failure("localhost")
+    assert "Cluster plain: eks_windows_ipam_owner is addon" in message
+    assert "Nothing was changed" in message
+    assert live_data(plain) == CHART_DATA
+    assert not policy_attached(fleet, plain)
