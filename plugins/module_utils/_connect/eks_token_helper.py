@@ -96,13 +96,13 @@ def main(arguments: list[str] | None = None) -> int:
     """Print the credential; 0, or 1 with one line on standard error."""
     options = parsed(arguments)
     try:
-        print(json.dumps(credential(options, datetime.datetime.now(datetime.UTC))))  # noqa: T201
+        sys.stdout.write(json.dumps(credential(options, datetime.datetime.now(datetime.UTC))) + "\n")
     except Exception as error:  # noqa: BLE001
         # Whoever runs this reads one line; a traceback could show what it must not.
         words = sibling("redaction").scrub(" ".join(str(error).split())) or type(error).__name__
         if isinstance(error, NameError):
             words = f"the Python {sys.executable} has no botocore"
-        print(f"No token for cluster {options.cluster_name}: {words}", file=sys.stderr)  # noqa: T201
+        sys.stderr.write(f"No token for cluster {options.cluster_name}: {words}\n")
         return 1
     return 0
 
@@ -110,4 +110,4 @@ def main(arguments: list[str] | None = None) -> int:
 if __name__ == "__main__":
     # The folder of a script comes first in the search for modules, and these files are not meant to be found there.
     sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != FOLDER.resolve()]
-    sys.exit(main())
+    raise SystemExit(main())
