@@ -10,7 +10,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from tests.testbed.kubernetes.admin import AdminClient, ApiError, Json
 from tests.testbed.kubernetes.types import KubernetesServer
@@ -20,7 +20,7 @@ Found = TypeVar("Found")
 EVENTUALLY_SECONDS = 20.0
 
 
-def eventually(look: Callable[[], Found], seconds: float = EVENTUALLY_SECONDS) -> Found:
+def eventually(look: Callable[[], Found | Literal[False] | None], seconds: float = EVENTUALLY_SECONDS) -> Found:
     """What ``look`` returns once that is true; the real control plane works in the background."""
     deadline = time.monotonic() + seconds
     while True:

@@ -101,6 +101,12 @@ def test_the_stable_api_wants_signer_and_usages(bench: Bench, missing: str) -> N
     assert f"spec.{missing}: Required value" in caught[0].message
 
 
+def test_a_request_must_be_one(bench: Bench) -> None:
+    with refused(422, "Invalid") as caught:
+        bench.admin.create(signing_request(bench.unique(), "v1", b"no request", SERVING, CLIENT))
+    assert "spec.request: Invalid value" in caught[0].message
+
+
 def test_a_denied_request_is_not_signed(bench: Bench) -> None:
     name = bench.unique()
     created = bench.admin.create(signing_request(name, "v1", request_pem("x"), ["client auth"], CLIENT))

@@ -22,13 +22,7 @@ def defined(bench: Bench, definition: Json) -> Iterator[str]:
     bench.admin.create(definition)
     try:
         eventually(lambda: bench.admin.request("GET", f"{path}/{spec['names']['plural']}").status == 200)
-        eventually(
-            lambda: (
-                bench.admin.request("GET", path).body.get("resources")
-                and {"group": spec["group"]}.items()
-                <= {"group": next((g["name"] for g in _groups(bench) if g["name"] == spec["group"]), "")}.items()
-            )
-        )
+        eventually(lambda: spec["group"] in {each["name"] for each in _groups(bench)})
         yield f"{path}/{spec['names']['plural']}"
     finally:
         name = definition["metadata"]["name"]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.conformance.bench import Bench, config_map, deployment, refused
+from tests.conformance.test_custom_kinds import defined
 from tests.testbed.kubernetes.crds import ENI_CONFIG
 
 
@@ -126,8 +127,6 @@ def test_apply_creates_and_then_merges(bench: Bench, namespace: str) -> None:
 
 
 def test_custom_kinds_have_no_strategic_patch(bench: Bench) -> None:
-    from tests.conformance.test_custom_kinds import defined
-
     with defined(bench, ENI_CONFIG):
         path = "/apis/crd.k8s.amazonaws.com/v1alpha1/eniconfigs"
         name = bench.unique()

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
@@ -42,7 +41,7 @@ class Signer:
         conditions = status.get("conditions") or []
         settled = {each.get("type") for each in conditions}
         signer = after["spec"].get("signerName")
-        if "Approved" not in settled or settled & {"Denied", "Failed"} or status.get("certificate"):
+        if "Approved" not in settled or "Failed" in settled or status.get("certificate"):
             return
         if signer not in _USAGE:
             return
@@ -50,7 +49,7 @@ class Signer:
         try:
             pem = self._authority.sign(base64.b64decode(after["spec"]["request"]), _USAGE[signer])
             result = {**status, "certificate": base64.b64encode(pem).decode()}
-        except (ValueError, binascii.Error) as error:
+        except ValueError as error:
             failed = {"type": "Failed", "status": "True", "reason": "SigningFailed", "message": str(error)}
             result = {**status, "conditions": [*conditions, {**failed, "lastUpdateTime": now()}]}
         write = Write(CERTIFICATE_REQUEST, "", after["metadata"]["name"], "status")

@@ -11,6 +11,8 @@ import binascii
 import re
 from collections.abc import Callable
 
+from cryptography.x509 import load_pem_x509_csr
+
 from tests.testbed.kubernetes.admin import Json
 from tests.testbed.kubernetes.emulator import statuses
 from tests.testbed.kubernetes.emulator.defaults import LEGACY_SIGNER
@@ -153,6 +155,11 @@ def _certificate_request(item: Json, version: str) -> list[Cause]:
     causes = []
     if not spec.get("request"):
         causes.append(required("spec.request"))
+    else:
+        try:
+            load_pem_x509_csr(base64.b64decode(spec["request"]))
+        except (ValueError, binascii.Error) as error:
+            causes.append(invalid_value("spec.request", spec["request"], str(error)))
     if version == "v1":
         if not spec.get("signerName"):
             causes.append(required("spec.signerName"))

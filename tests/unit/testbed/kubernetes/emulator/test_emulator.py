@@ -15,6 +15,9 @@ from collections.abc import Iterator
 
 import pytest
 import urllib3
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.testbed.json_server import JsonServer
 from tests.testbed.kubernetes.admin import AdminClient, ApiError, Json
@@ -165,35 +168,56 @@ def test_a_rollout_is_over_when_its_request_is(emulator: EmulatedKubernetes) -> 
     assert admin.list("pods") == []
 
 
-def test_approved_serving_certificates_are_signed_as_on_eks(emulator: EmulatedKubernetes) -> None:
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
+def serving_request(name: str, pem: bytes) -> Json:
+    """A request for a certificate of the signer that EKS has for webhooks."""
+    return {
+        "apiVersion": "certificates.k8s.io/v1",
+        "kind": "CertificateSigningRequest",
+        "metadata": {"name": name},
+        "spec": {
+            "signerName": "beta.eks.amazonaws.com/app-serving",
+            "request": base64.b64encode(pem).decode(),
+            "usages": ["digital signature", "key encipherment", "server auth"],
+        },
+    }
 
-    key = ec.generate_private_key(ec.SECP256R1())
+
+def approve(client: AdminClient, created: Json) -> Json:
+    """Approve a request; returns what became of it."""
+    name = created["metadata"]["name"]
+    path = f"/apis/certificates.k8s.io/v1/certificatesigningrequests/{name}/approval"
+    client.call("PUT", path, {**created, "status": {"conditions": [{"type": "Approved", "status": "True"}]}})
+    settled: Json = client.get("certificatesigningrequests", name)["status"]
+    return settled
+
+
+def pkcs10() -> x509.CertificateSigningRequest:
+    """A request for the webhook's service."""
     names = x509.SubjectAlternativeName([x509.DNSName("webhook.kube-system.svc")])
-    request = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([])).add_extension(names, False)
-    pem = request.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-    created = emulator.admin.create(
-        {
-            "apiVersion": "certificates.k8s.io/v1",
-            "kind": "CertificateSigningRequest",
-            "metadata": {"name": "x"},
-            "spec": {
-                "signerName": "beta.eks.amazonaws.com/app-serving",
-                "request": base64.b64encode(pem).decode(),
-                "usages": ["digital signature", "key encipherment", "server auth"],
-            },
-        }
-    )
-    path = "/apis/certificates.k8s.io/v1/certificatesigningrequests/x/approval"
-    approved = {"type": "Approved", "status": "True", "reason": "Case"}
-    emulator.admin.call("PUT", path, {**created, "status": {"conditions": [approved]}})
-    issued = base64.b64decode(emulator.admin.get("certificatesigningrequests", "x")["status"]["certificate"])
+    builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([])).add_extension(names, False)
+    return builder.sign(ec.generate_private_key(ec.SECP256R1()), hashes.SHA256())
+
+
+def test_approved_serving_certificates_are_signed_as_on_eks(emulator: EmulatedKubernetes) -> None:
+    request = pkcs10()
+    created = emulator.admin.create(serving_request("x", request.public_bytes(serialization.Encoding.PEM)))
+    issued = base64.b64decode(approve(emulator.admin, created)["certificate"])
     certificate = x509.load_pem_x509_certificate(issued)
     certificate.verify_directly_issued_by(x509.load_pem_x509_certificate(emulator.ca_pem.encode()))
-    found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    assert found == names
+    for each in (certificate, request):
+        found = each.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        assert found.get_values_for_type(x509.DNSName) == ["webhook.kube-system.svc"]
+
+
+def test_a_request_with_a_wrong_signature_fails(emulator: EmulatedKubernetes) -> None:
+    encoded = bytearray(pkcs10().public_bytes(serialization.Encoding.DER))
+    encoded[-1] ^= 1
+    pem = (
+        b"-----BEGIN CERTIFICATE REQUEST-----\n" + base64.encodebytes(encoded) + b"-----END CERTIFICATE REQUEST-----\n"
+    )
+    status = approve(emulator.admin, emulator.admin.create(serving_request("x", pem)))
+    assert [each["type"] for each in status["conditions"]] == ["Approved", "Failed"]
+    assert "certificate" not in status
 
 
 def test_a_webhook_behind_a_service_is_found_and_checked_by_the_services_name() -> None:
@@ -206,7 +230,8 @@ def test_a_webhook_behind_a_service_is_found_and_checked_by_the_services_name() 
         return {"apiVersion": review["apiVersion"], "kind": "AdmissionReview", "response": response}
 
     webhook = JsonServer(answer, authority.server("x", ("hook.kube-system.svc",)))
-    services = {("kube-system", "hook", 443): ("127.0.0.1", int(webhook.url.rpartition(":")[2]))}
+    address = ("127.0.0.1", int(webhook.url.rpartition(":")[2]))
+    services = {("kube-system", "hook", 443): address}
     server = EmulatedKubernetes(resolve_service=lambda *service: services.get(service))
     server.start()
     try:
@@ -228,6 +253,12 @@ def test_a_webhook_behind_a_service_is_found_and_checked_by_the_services_name() 
         services.clear()
         with pytest.raises(ApiError, match='service "hook" not found'):
             server.admin.create(config_map("x"))
+        services[("kube-system", "other", 443)] = address
+        other = [{"op": "replace", "path": "/webhooks/0/clientConfig/service/name", "value": "other"}]
+        server.admin.patch("mutatingwebhookconfigurations", "hook", other, kind="json")
+        with pytest.raises(ApiError, match=r"other\.kube-system\.svc"):
+            server.admin.create(config_map("x"))
+        assert asked == ["/mutate"]
     finally:
         server.stop()
         webhook.stop()
