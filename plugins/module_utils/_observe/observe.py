@@ -180,12 +180,12 @@ def _observation(
         probe=probe.result() if probe else None,
         examined=_counts(
             deployments=_mapped(deployments.result(), lambda found: found.objects),
-            fargate_profiles=fargate.result(),
+            fargate_profiles=None if _has_enough_linux(nodes.result()) else fargate.result(),
             mutating_webhook_configurations=configurations.result(),
             nodes=nodes.result(),
             security_group_policies=policies.result(),
             services=_mapped(services.result(), lambda found: found.objects),
-            windows_pods=pods.result(),
+            windows_pods=pods.result() if policies.result() else None,
         ),
     )
 
@@ -239,14 +239,21 @@ def _probe(reading: _Reading) -> Future[Any] | None:
 def _fargate_profiles(reading: _Reading, nodes: Known[tuple[Node, ...]]) -> Future[Known[tuple[FargateProfile, ...]]]:
     if isinstance(nodes, Unknown):
         return _done(nodes)
-    linux = sum(1 for node in nodes if node.operating_system == "linux" and not node.fargate)
-    if linux >= ENOUGH_LINUX_NODES:
+    if _has_enough_linux(nodes):
         return _done(())
     return reading.pool.submit(
         aws_attempt,
         "eks:ListFargateProfiles",
         lambda: aws_reads.fargate_profiles(reading.aws, reading.options["cluster_name"]),
     )
+
+
+def _has_enough_linux(nodes: Known[tuple[Node, ...]]) -> bool:
+    """Whether Fargate profiles don't matter."""
+    if isinstance(nodes, Unknown):
+        return False
+    linux = sum(1 for node in nodes if node.operating_system == "linux" and not node.fargate)
+    return linux >= ENOUGH_LINUX_NODES
 
 
 def _windows_pods(
@@ -271,8 +278,9 @@ def _with_details(reading: _Reading, legacy: LegacyObjects, configurations: Know
     return LegacyObjects(*parts, details=details)
 
 
-def _counts(**parts: Known[tuple[Any, ...]]) -> dict[str, int]:
-    return {kind: len(part) for kind, part in parts.items() if not isinstance(part, Unknown)}
+def _counts(**parts: Known[tuple[Any, ...]] | None) -> dict[str, int]:
+    """How many were looked at, of the kinds that were: None is a kind that nothing was asked about."""
+    return {kind: len(part) for kind, part in parts.items() if part is not None and not isinstance(part, Unknown)}
 
 
 def _mapped(part: Known[T], convert: Callable[[T], U]) -> Known[U]:

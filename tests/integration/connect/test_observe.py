@@ -63,7 +63,13 @@ def test_a_converged_cluster_takes_few_calls_and_no_write(fleet: Testbed, look: 
     assert unknown(observation) == {}
     assert observation.probe is not None
     assert observation.probe.limit == "1"  # type: ignore[union-attr]
-    assert observation.examined["nodes"] == 2
+    assert observation.examined == {
+        "deployments": 1,
+        "mutating_webhook_configurations": 1,
+        "nodes": 2,
+        "security_group_policies": 0,
+        "services": 1,
+    }
     assert observation.connection.server == fleet.clusters["converged"].endpoint
 
 
@@ -85,6 +91,7 @@ def test_one_linux_node_and_a_missing_policy_are_looked_at_closer(fleet: Testbed
     assert [profile.name for profile in observation.fargate_profiles] == ["dns", "shop"]  # type: ignore[union-attr]
     assert observation.cluster_role.complete is True  # type: ignore[union-attr]
     assert aws_calls(fleet).count("eks:DescribeFargateProfile") == 2
+    assert observation.examined["fargate_profiles"] == 2
     assert "iam:ListRolePolicies" in aws_calls(fleet)
 
 
@@ -96,6 +103,7 @@ def test_security_group_policies_are_looked_at_closer(fleet: Testbed, look: Look
         "by-pod",
     ]
     assert [each.name for each in observation.windows_pods] == ["windows"]  # type: ignore[union-attr]
+    assert observation.examined["windows_pods"] == 1
     assert "default" in [each.name for each in observation.service_accounts]  # type: ignore[union-attr]
 
 
