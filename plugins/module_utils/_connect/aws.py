@@ -26,7 +26,11 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import Ansib
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect import sessions
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.aws_errors import aws_failure, words_of
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.aws_errors import (
+    CREDENTIALS_REMEDY,
+    aws_failure,
+    words_of,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.eks_token import presigned_token
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.options import (
@@ -149,7 +153,7 @@ class AwsConnection:
                 self._assume()
         credentials = self._role_credentials(role_arn) if role_arn else self._session.get_credentials()
         if credentials is None:
-            raise no_credentials()
+            raise EksWindowsError("No AWS credentials were found", remedy=CREDENTIALS_REMEDY)
         host = sessions.sts_host(self._session, self.region)
         return Secret(presigned_token(credentials, host, self.region, cluster_id))
 
@@ -210,12 +214,3 @@ def _patient(call: Callable[..., Any]) -> Callable[..., Any]:
     )
     patient: Callable[..., Any] = retry(call)
     return patient
-
-
-def no_credentials() -> EksWindowsError:
-    """Nothing says who the caller is."""
-    return EksWindowsError(
-        "No AWS credentials were found",
-        remedy="Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or AWS_PROFILE, give option profile, "
-        "or run where an instance or container role is",
-    )

@@ -47,6 +47,12 @@ IDENTITY_CODES = frozenset(
 """Codes that say that AWS doesn't know the caller, by that whatever is asked."""
 
 
+CREDENTIALS_REMEDY = (
+    "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or AWS_PROFILE, give option profile, or run where an instance or "
+    "container role is"
+)
+
+
 def error_code(error: Exception) -> str:
     """The code of AWS's answer, empty for whatever else went wrong."""
     return str(error.response.get("Error", {}).get("Code", "")) if isinstance(error, ClientError) else ""
@@ -76,10 +82,7 @@ def remedy_for(error: Exception, permission: str = "") -> str:
     """What mends it; ``permission`` is the IAM action that the call needs, such as ``eks:DescribeCluster``."""
     remedy = ""
     if isinstance(error, (NoCredentialsError, PartialCredentialsError)):
-        remedy = (
-            "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or AWS_PROFILE, give option profile, or run where an "
-            "instance or container role is"
-        )
+        remedy = CREDENTIALS_REMEDY
     elif isinstance(error, ProfileNotFound):
         remedy = "Check option profile, AWS_PROFILE and the AWS configuration files"
     elif isinstance(error, SSLError):
