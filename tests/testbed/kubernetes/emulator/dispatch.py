@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,6 +25,8 @@ from tests.testbed.kubernetes.emulator.store import Store, namespace_of
 from tests.testbed.kubernetes.emulator.workloads import bind
 from tests.testbed.kubernetes.emulator.writes import Write, Writer
 from tests.testbed.kubernetes.types import KubernetesRequest, from_outside
+
+_LOG = logging.getLogger(__name__)
 
 REQUESTS_KEPT = 100_000
 _HEALTH = frozenset({"/healthz", "/livez", "/readyz"})
@@ -71,6 +74,9 @@ class Dispatcher:
             response = Response(error.code, error.body())
         except PlainNotFoundError:
             response = Response(404, text="404 page not found\n")
+        except Exception as error:  # noqa: BLE001 - as in the API server, a fault of its own ends one request
+            _LOG.exception("%s %s", request.method, request.path)
+            response = Response(500, statuses.internal_error(f"{type(error).__name__}: {error}").body())
         if from_outside(user.name):
             self.seen.append(KubernetesRequest(asked.verb, asked.path, request.query, user.name, response.status))
         return response

@@ -111,6 +111,14 @@ def test_a_delay(emulator: EmulatedKubernetes, outside: AdminClient) -> None:
     assert time.monotonic() - began < 0.3
 
 
+def test_a_fault_of_its_own_is_an_answer(emulator: EmulatedKubernetes, outside: AdminClient) -> None:
+    with pytest.raises(ApiError) as caught:
+        outside.create({**deployment("x", 1), "spec": "no object"})
+    assert (caught.value.status, caught.value.reason) == (500, "InternalError")
+    assert emulator.requests()[-1].status == 500
+    assert outside.call("GET", "/version")
+
+
 def test_a_page_can_be_too_old(emulator: EmulatedKubernetes, outside: AdminClient) -> None:
     path = "/api/v1/configmaps"
     first = outside.call("GET", path, query={"limit": "2"})
