@@ -108,6 +108,12 @@ clusters:
       description: Its tags.
       type: dict
       sample: {Environment: production}
+resource_actions:
+  description: The calls to AWS that the task made, sorted.
+  type: list
+  elements: str
+  returned: when O(debug_botocore_endpoint_logs) is V(true)
+  sample: ["eks:DescribeCluster"]
 """
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.boundary import run_module

@@ -364,6 +364,12 @@ cluster:
           description: With prefix delegation; none where the type can't have it.
           type: int
           sample: 144
+resource_actions:
+  description: The calls to AWS that the task made, sorted.
+  type: list
+  elements: str
+  returned: when O(debug_botocore_endpoint_logs) is V(true)
+  sample: ["eks:DescribeCluster"]
 """
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.boundary import run_module

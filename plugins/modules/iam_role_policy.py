@@ -88,6 +88,12 @@ attached_policies:
   sample:
     - arn:aws:iam::aws:policy/AmazonEKSClusterPolicy
     - arn:aws:iam::aws:policy/AmazonEKSVPCResourceController
+resource_actions:
+  description: The calls to AWS that the task made, sorted.
+  type: list
+  elements: str
+  returned: when O(debug_botocore_endpoint_logs) is V(true)
+  sample: ["eks:DescribeCluster"]
 """
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.boundary import run_module

@@ -25,6 +25,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.backend import Backend
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.boundary import run_backend
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect import sessions
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubeconfig import harmless_in
 
 NO_LOG_PLACEHOLDER = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
@@ -123,8 +124,9 @@ class TwinActionBase(ActionBase):
         validator = ArgumentSpecValidator(backend.argument_spec, **backend.constraints)
         validated = validator.validate(arguments)
         # Ansible has no public name for them; AnsibleModule reads the same attribute.
-        secrets = set(validated._no_log_values)  # noqa: SLF001
+        collected = set(validated._no_log_values)  # noqa: SLF001
         parameters = validated.validated_parameters
+        secrets = collected - harmless_in(parameters.get("kubeconfig"))
         if validated.error_messages:
             result: dict[str, Any] = {"failed": True, "msg": validated.errors.msg}
         else:

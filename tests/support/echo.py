@@ -84,7 +84,7 @@ class EchoServer(_Threaded):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
-                certificate = self.connection.getpeercert() or {}  # type: ignore[attr-defined]
+                certificate = self.connection.getpeercert() or {}
                 subject = {key: value for part in certificate.get("subject", ()) for key, value in part}
                 visits.append(
                     Visit(

@@ -15,6 +15,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.backend import Backend
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubeconfig import harmless_in
 
 
 def run_backend(backend: Backend, parameters: Mapping[str, Any], *, check_mode: bool = False) -> dict[str, Any]:
@@ -31,6 +32,7 @@ def run_module(backend: Backend) -> None:
     missing = backend.missing_requirements()
     if missing:
         module.fail_json(msg=missing_required_lib(", ".join(missing)))
+    module.no_log_values = module.no_log_values - harmless_in(module.params.get("kubeconfig"))
     result = run_backend(backend, module.params, check_mode=module.check_mode)
     if result.get("failed"):
         module.fail_json(**result)

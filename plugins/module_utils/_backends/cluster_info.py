@@ -43,7 +43,8 @@ def gather(parameters: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
     connection = AwsConnection(parameters)
     name = parameters["cluster_name"]
     names = [name] if name else list_clusters(connection)
-    return {"changed": False, "clusters": [as_facts(describe(connection, each)) for each in names]}
+    found = [as_facts(describe(connection, each)) for each in names]
+    return {"changed": False, "clusters": found, **connection.resource_actions}
 
 
 def list_clusters(connection: AwsConnection) -> list[str]:

@@ -48,8 +48,9 @@ def backend() -> Backend:
 def examine(parameters: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
     """What the module returns for one cluster."""
     options = judge_options(parameters, datetime.now(UTC).date())
-    observation = observe(AwsConnection(parameters), parameters)
-    return {"changed": False, **as_result(observation, options)}
+    connection = AwsConnection(parameters)
+    observation = observe(connection, parameters)
+    return {"changed": False, **as_result(observation, options), **connection.resource_actions}
 
 
 def judge_options(parameters: Mapping[str, Any], today: date) -> JudgeOptions:

@@ -53,6 +53,7 @@ def ensure(parameters: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
         "policy_arn": policy,
         "attached_policies": after,
         "diff": {"before": {"attached_policies": before}, "after": {"attached_policies": after}},
+        **connection.resource_actions,
     }
 
 

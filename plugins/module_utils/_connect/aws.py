@@ -101,9 +101,11 @@ class AwsConnection:
         return int(self._options.get("request_timeout") or DEFAULT_REQUEST_TIMEOUT)
 
     @property
-    def resource_actions(self) -> list[str]:
-        """Calls made, as ``service:Operation``, sorted: amazon.aws's debug_botocore_endpoint_logs."""
-        return sorted(self._resource_actions)
+    def resource_actions(self) -> dict[str, list[str]]:
+        """What amazon.aws's debug_botocore_endpoint_logs adds to a result: the calls made, as ``service:Operation``."""
+        if not self._options.get("debug_botocore_endpoint_logs"):
+            return {}
+        return {"resource_actions": sorted(self._resource_actions)}
 
     def client(self, service: str) -> Any:
         """The botocore client of the service.

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +24,9 @@ DEFAULT_PATH = "~/.kube/config"
 """Where a context is looked for without a kubeconfig. KUBECONFIG has no say: it could name another cluster."""
 
 SECRET_FIELDS = frozenset({"token", "password", "client-key-data", "id-token", "access-token", "refresh-token"})
+
+SECRET_VARIABLE = re.compile(r"KEY|PASSWORD|SECRET|TOKEN", re.IGNORECASE)
+"""Names of an exec user's environment variables whose values nobody may read."""
 
 
 @dataclass(frozen=True)
@@ -176,10 +180,31 @@ def secrets_in(kubeconfig: object) -> set[str]:
     """Values in the content of a kubeconfig that nobody may read, in whatever depth."""
     if isinstance(kubeconfig, Mapping):
         own = {value for key, value in kubeconfig.items() if key in SECRET_FIELDS and isinstance(value, str) and value}
+        if SECRET_VARIABLE.search(str(kubeconfig.get("name", ""))) and kubeconfig.get("value"):
+            own.add(str(kubeconfig["value"]))
         return own.union(*(secrets_in(value) for value in kubeconfig.values()))
     if isinstance(kubeconfig, (list, tuple)):
         return set().union(*(secrets_in(value) for value in kubeconfig))
     return set()
+
+
+def harmless_in(kubeconfig: object) -> set[str]:
+    """The texts of a kubeconfig that anybody may read: its path, or what of its content is no secret.
+
+    Ansible takes each text of an option that is not logged for a secret, and would mask words such as ``v1``
+    wherever they stand.
+    """
+    if isinstance(kubeconfig, str):
+        return {kubeconfig}
+    return _texts_in(kubeconfig) - secrets_in(kubeconfig)
+
+
+def _texts_in(value: object) -> set[str]:
+    if isinstance(value, Mapping):
+        return set().union(*(_texts_in(item) for item in value.values()))
+    if isinstance(value, (list, tuple)):
+        return set().union(*(_texts_in(item) for item in value))
+    return set() if value is None else {str(value)}
 
 
 @contextmanager

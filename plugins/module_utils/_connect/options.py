@@ -40,7 +40,8 @@ def kubernetes_argument_spec() -> dict[str, dict[str, Any]]:
     """
     return {
         "kubernetes_role_arn": {"type": "str"},
-        "kubeconfig": {"type": "raw"},
+        # A kubeconfig may hold a token, so it is not logged; see harmless_in for what of it may be shown.
+        "kubeconfig": {"type": "raw", "no_log": True},
         "context": {"type": "str"},
         "host": {"type": "str"},
         "api_key": {"type": "str", "no_log": True},

@@ -44,7 +44,8 @@ def instance_type(name: str) -> InstanceType | None:
     start = TABLE.find(f"\n{name} ")
     if start < 0 or " " in name or not name:
         return None
-    _, interfaces, addresses, hypervisor = TABLE[start + 1 : TABLE.index("\n", start + 1)].split(" ")
+    line = TABLE[start + 1 : TABLE.index("\n", start + 1)]
+    interfaces, addresses, hypervisor = line.split(" ")[1:]
     return InstanceType(name, int(interfaces), int(addresses), hypervisor)
 
 

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import base64
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -126,6 +127,43 @@ def test_missing_import_hands_over_and_the_module_names_it(module_fleet: Testbed
     assert failed.failed
     assert "boto3" in failed.message
     assert "Traceback" not in failed.message
+
+
+@pytest.mark.parametrize("module", TWINS)
+@pytest.mark.parametrize("keywords", [{}, {"environment": {"UNRELATED": "1"}}], ids=["twin", "module"])
+def test_calls_are_reported_where_they_are_asked_for(
+    module_fleet: Testbed, module: str, keywords: dict[str, Any]
+) -> None:
+    arguments = {"cluster_name": "ready", "region": "us-east-1", "debug_botocore_endpoint_logs": True}
+    found = run_tasks([{"name": "Examine", module: arguments, **keywords}], module_fleet.environment)
+    assert "eks:DescribeCluster" in found.of("localhost")[0].result["resource_actions"]
+
+
+@pytest.mark.parametrize("keywords", [{}, {"environment": {"UNRELATED": "1"}}], ids=["twin", "module"])
+def test_secrets_of_a_kubeconfig_are_scrubbed_and_its_words_are_not(
+    module_fleet: Testbed, keywords: dict[str, Any]
+) -> None:
+    cluster = module_fleet.clusters["ready"]
+    authority = base64.b64encode(cluster.certificate_authority.encode()).decode()
+    kubeconfig = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": "ready",
+        "clusters": [
+            {"name": "ready", "cluster": {"server": cluster.endpoint, "certificate-authority-data": authority}}
+        ],
+        "users": [{"name": "someone", "user": {"token": "planted-token-of-a-kubeconfig"}}],
+        "contexts": [{"name": "ready", "context": {"cluster": "ready", "user": "someone"}}],
+    }
+    arguments = {"cluster_name": "ready", "region": "us-east-1", "kubeconfig": kubeconfig}
+    environment = {**module_fleet.environment, "ANSIBLE_INJECT_INVOCATION": "1"}
+    found = run_tasks([{"name": "Examine", TWINS[0]: arguments, **keywords}], environment)
+    result = found.of("localhost")[0].result
+    assert "planted-token-of-a-kubeconfig" not in str(result)
+    assert result["cluster"]["name"] == "ready"
+    assert result["cluster"]["endpoint"] == cluster.endpoint
+    identity = next(finding for finding in result["findings"] if finding["id"] == "cluster.identity")
+    assert identity["status"] == "pass"
 
 
 @pytest.mark.parametrize("module", TWINS)

@@ -73,7 +73,7 @@ def instance_types(subject: Subject) -> Verdict:
         return not_applicable("There is no Windows node and no planned type")
     named = [(f"Node {node.name}", node.instance_type) for node in seen]
     named += [("Planned type", name) for name in planned]
-    problems = {name: type_problems(name) for _, name in named if name}
+    problems = {name: type_problems(name) for _where, name in named if name}
     evidence = [
         Evidence(where, f"{name}: {', '.join(problems[name])}") for where, name in named if name and problems[name]
     ]

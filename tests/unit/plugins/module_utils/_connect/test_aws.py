@@ -173,7 +173,7 @@ def test_pages(fake_api) -> None:
 
 def test_calls_are_recorded_on_request(fake_api) -> None:
     fake_api.answer = lambda seen: (200, {"clusters": []}, {})
-    for wanted, recorded in ((False, []), (True, ["eks:ListClusters"])):
+    for wanted, recorded in ((False, {}), (True, {"resource_actions": ["eks:ListClusters"]})):
         aws = connection(endpoint_url=fake_api.url, debug_botocore_endpoint_logs=wanted)
         aws.pages("eks", "list_clusters", "clusters")
         assert aws.resource_actions == recorded

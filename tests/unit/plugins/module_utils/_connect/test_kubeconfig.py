@@ -63,6 +63,13 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         pass
 
 
+def test_harmless_in() -> None:
+    content = {"kind": "Config", "users": [{"name": "u", "user": {"token": "t", "exec": {"args": ["a"], "env": None}}}]}
+    assert kubeconfig.harmless_in(content) == {"Config", "u", "a"}
+    assert kubeconfig.harmless_in("/a/path") == {"/a/path"}
+    assert kubeconfig.harmless_in(None) == set()
+
+
 def test_secrets_in() -> None:
     content = {
         "users": [{"name": "u", "user": {"token": "t", "auth-provider": {"config": {"refresh-token": "r"}}}}],
@@ -70,4 +77,6 @@ def test_secrets_in() -> None:
     }
     assert kubeconfig.secrets_in(content) == {"t", "r"}
     assert kubeconfig.secrets_in("/a/path") == set()
+    variables = [{"name": "AWS_SECRET_ACCESS_KEY", "value": "k"}, {"name": "AWS_REGION", "value": "eu-west-1"}]
+    assert kubeconfig.secrets_in({"user": {"exec": {"env": variables}}}) == {"k"}
     assert kubeconfig.secrets_in(CONTENT) == {base64.b64encode(KEY.encode()).decode()}
