@@ -88,6 +88,8 @@ def clean_environment(home: Path, environment: Mapping[str, str]) -> dict[str, s
     return {
         **kept,
         "HOME": str(home),
+        # kubernetes.core leaves what it discovers of a server there, by an address that another testbed may get.
+        "TMPDIR": str(home),
         "ANSIBLE_HOME": str(home / ".ansible"),
         "ANSIBLE_LOCAL_TEMP": str(home / ".ansible" / "tmp"),
         # By default these two go by the user's entry in passwd, and not by HOME.
