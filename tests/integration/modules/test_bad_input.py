@@ -96,6 +96,20 @@ def test_misspelt_role_variable(module_fleet: Testbed) -> None:
     assert not module_fleet.aws.requests()
 
 
+@pytest.mark.parametrize("playbook", ["preflight", "enable"])
+def test_misspelt_cluster_variable_of_a_playbook(module_fleet: Testbed, playbook: str) -> None:
+    run = run_playbook(
+        f"cloudops.eks_windows.{playbook}", module_fleet.environment, variables={"eks_windows_cluster_nam": "other"}
+    )
+    assert "eks_windows_cluster_nam (nearest known name: eks_windows_cluster_name)" in message_of(run)
+
+
+@pytest.mark.parametrize("playbook", ["preflight", "enable"])
+def test_playbook_without_a_cluster(module_fleet: Testbed, playbook: str) -> None:
+    run = run_playbook(f"cloudops.eks_windows.{playbook}", module_fleet.environment)
+    assert "eks_windows_cluster_name" in message_of(run)
+
+
 def test_kubeconfig_without_the_context(module_fleet: Testbed, tmp_path: Path) -> None:
     file = tmp_path / "config"
     cluster = {"name": "c", "cluster": {"server": "https://127.0.0.1:1"}}

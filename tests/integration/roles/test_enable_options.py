@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -87,9 +89,15 @@ def test_waiting_ends_with_what_is_missing(fleet: Testbed) -> None:
     run = enable(fleet, "strange", eks_windows_wait_timeout=4, eks_windows_ignore=["nodes.instance_type"])
     assert run.returncode == 2
     message = run.failure("localhost")
-    assert "Cluster strange: the steps were carried out (enable_windows_ipam), and after 4 s" in message
+    assert "Cluster strange: the steps were carried out (enable_windows_ipam), but" in message
+    assert "not complete after 4 s" in message
     assert "nodes.address_capacity" in message
     assert live_data(fleet.clusters["strange"])["enable-windows-ipam"] == "true"
+
+    again = enable(fleet, "strange", eks_windows_wait_timeout=2, eks_windows_ignore=["nodes.instance_type"])
+    assert again.returncode == 2, "nothing is left to change, and the effect is still missing"
+    assert "nothing was left to change" in again.failure("localhost")
+    assert "nodes.address_capacity" in again.failure("localhost")
 
 
 def test_probe_that_is_forbidden_is_said_and_not_fatal(fleet: Testbed, plain: TestbedCluster) -> None:
@@ -160,6 +168,42 @@ def test_own_kubeconfig_and_context(fleet: Testbed, plain: TestbedCluster) -> No
     assert changed_steps(run) == ["attach_cluster_policy", "enable_windows_ipam"]
     assert live_data(plain)["enable-windows-ipam"] == "true"
     assert plain.requests() == [], "all requests are the kubeconfig's user's, one of the testbed's own"
+
+
+def test_effect_that_cannot_be_seen_is_not_taken_for_one(fleet: Testbed, plain: TestbedCluster) -> None:
+    def blind() -> None:
+        deadline = time.monotonic() + 60
+        while not policy_attached(fleet, plain) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        fleet.aws.deny("iam:ListAttachedRolePolicies")
+
+    watcher = threading.Thread(target=blind)
+    watcher.start()
+    try:
+        run = enable(fleet, "plain", eks_windows_wait_timeout=3)
+    finally:
+        watcher.join()
+        fleet.aws.clear_faults()
+    assert run.returncode == 2
+    message = run.failure("localhost")
+    assert "not complete after 3 s" in message
+    assert "iam.cluster_policy" in message
+    assert "not authorized to perform: iam:ListAttachedRolePolicies" in message
+
+
+def test_variables_given_as_text(fleet: Testbed, plain: TestbedCluster) -> None:
+    texts = {
+        "eks_windows_cluster_name": "plain",
+        "eks_windows_region": "us-east-1",
+        "eks_windows_wait_timeout": "60",
+        "eks_windows_request_timeout": "20",
+        "eks_windows_renewal_days": "14",
+        "eks_windows_ignore": "version.lifecycle",
+        "eks_windows_planned_instance_types": "m5.large,m5.xlarge",
+    }
+    arguments = [word for name, value in texts.items() for word in ("-e", f"{name}={value}")]
+    run = run_playbook("cloudops.eks_windows.enable", fleet.environment, arguments=arguments)
+    assert changed_steps(run) == ["attach_cluster_policy", "enable_windows_ipam"]
 
 
 def test_addon_that_is_not_there_is_refused_as_owner(fleet: Testbed, plain: TestbedCluster) -> None:
