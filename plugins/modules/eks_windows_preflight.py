@@ -52,7 +52,9 @@ options:
     elements: raw
     default: []
   renewal_days:
-    description: Days before its end from which on a legacy certificate is due for renewal.
+    description:
+      - Days before its end from which on a legacy certificate is due for renewal.
+      - Legacy certificates are not looked at yet, so that it has no effect in this release.
     type: int
     default: 30
   cluster_policy:
@@ -126,7 +128,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 ready:
-  description: Whether Windows pods can run on the cluster now.
+  description:
+    - Whether Windows pods can run now, on the Windows nodes there are or on one that joins.
+    - Legacy Windows support alone is never ready, since its certificate is not looked at yet.
+    - With O(cluster_policy=ignore) it says nothing of the policy.
   type: bool
   returned: success
   sample: false
