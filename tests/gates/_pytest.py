@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
+import tempfile
 import xml.etree.ElementTree as ET
 from collections import Counter
 from pathlib import Path
 
 from tests.gates._outcome import NotRunError, Outcome
-from tests.gates._places import CHECKOUT, NEWEST, VAR, environment, run
+from tests.gates._places import CHECKOUT, NEWEST, environment, run
 
 
 def counted(report: Path, status: int = 0) -> Outcome:
@@ -45,11 +46,10 @@ def pytest(*folders: str, venv: Path = NEWEST, options: tuple[str, ...] = (), **
     present = [folder for folder in folders if has_tests(folder)]
     if not present:
         raise NotRunError(f"no tests below {', '.join(folders)}")
-    VAR.mkdir(parents=True, exist_ok=True)
-    report = VAR / f"junit-{venv.name}-{'-'.join(present).replace('/', '-')}.xml"
-    report.unlink(missing_ok=True)
-    status = run(
-        [venv / "bin" / "python", "-m", "pytest", *present, f"--junitxml={report}", "--durations=10", *options],
-        environment(venv) | variables,
-    )
-    return counted(report, status)
+    with tempfile.TemporaryDirectory(prefix="eks-windows-report-") as folder:
+        report = Path(folder) / "report.xml"
+        status = run(
+            [venv / "bin" / "python", "-m", "pytest", *present, f"--junitxml={report}", "--durations=10", *options],
+            environment(venv) | variables,
+        )
+        return counted(report, status)

@@ -22,6 +22,7 @@ SECONDS = 90
 MOST_SECONDS = 120
 INTERRUPT_AFTER = 8
 MOST_SECONDS_TO_CLEAN_UP = 30
+SECONDS_TO_LINGER = 5
 MARK = "EKS_WINDOWS_GATE_MARK"
 
 
@@ -37,6 +38,14 @@ def processes_with(mark: str) -> list[str]:
     return found
 
 
+def lingering(mark: str) -> list[str]:
+    """The marked processes that still run after a moment."""
+    deadline = time.monotonic() + SECONDS_TO_LINGER
+    while (found := processes_with(mark)) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return found
+
+
 def run(interrupt_after: float | None) -> list[str]:
     """Run the demo, or only its beginning; what was wrong with it."""
     mark = uuid.uuid4().hex
@@ -45,7 +54,11 @@ def run(interrupt_after: float | None) -> list[str]:
         variables = environment() | {"TMPDIR": folder, MARK: mark}
         started = time.monotonic()
         process = subprocess.Popen(
-            [NEWEST / "bin" / "python", "-u", "-m", "tests.demo"], env=variables, cwd=CHECKOUT, stdin=subprocess.DEVNULL
+            [NEWEST / "bin" / "python", "-u", "-m", "tests.demo"],
+            env=variables,
+            cwd=CHECKOUT,
+            stdin=subprocess.DEVNULL,
+            process_group=0,
         )
         try:
             process.wait(MOST_SECONDS if interrupt_after is None else interrupt_after)
@@ -54,7 +67,8 @@ def run(interrupt_after: float | None) -> list[str]:
         except subprocess.TimeoutExpired:
             if interrupt_after is None:
                 problems.append(f"it still ran after {MOST_SECONDS} s")
-            process.send_signal(signal.SIGINT)
+            # As the terminal does at Ctrl-C: to the demo and to what it runs.
+            os.killpg(process.pid, signal.SIGINT)
             try:
                 process.wait(MOST_SECONDS_TO_CLEAN_UP)
             except subprocess.TimeoutExpired:
@@ -66,7 +80,7 @@ def run(interrupt_after: float | None) -> list[str]:
             problems.append(f"it ended with status {process.returncode}")
         if interrupt_after is not None and process.returncode == 0:
             problems.append("its status hides that it was interrupted")
-        problems += [f"it left a process behind: {command}" for command in processes_with(mark)]
+        problems += [f"it left a process behind: {command}" for command in lingering(mark)]
         problems += [f"it left {name} in the temporary folder" for name in os.listdir(folder)]
     return problems
 
