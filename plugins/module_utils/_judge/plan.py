@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_map_keys import (
-    ADDON_ENABLE_WINDOWS_IPAM,
     ENABLE_WINDOWS_IPAM,
     parse_bool,
 )
@@ -20,10 +19,6 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.policie
     INTERFACE_ACTIONS,
     VPC_RESOURCE_CONTROLLER,
     managed_policy_arn,
-)
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.addon_configuration import (
-    ConfigurationUnreadableError,
-    windows_ipam_value,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Goal
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.iam_policies import role_grants
@@ -98,31 +93,8 @@ def enable_windows_ipam(subject: Subject) -> Step | None:
     )
 
 
-def configure_addon(subject: Subject) -> Step | None:
-    """Where EKS manages the vpc-cni add-on, which owns the setting, and its configuration does not say true."""
-    addon = subject.observation.vpc_cni
-    if subject.options.ipam_owner == "config_map" or isinstance(addon, Unknown) or addon is None:
-        return None
-    try:
-        value = windows_ipam_value(addon.configuration_values).value
-    except ConfigurationUnreadableError:
-        return None
-    if parse_bool(value):
-        return None
-    seen = "not set" if value is None else f'"{value}"'
-    return Step(
-        step="configure_addon",
-        reason=f"{ADDON_ENABLE_WINDOWS_IPAM} is {seen} in the add-on's configuration, so an update of the add-on "
-        "would turn Windows IPAM off",
-        object="EKS add-on vpc-cni",
-        before=ABSENT if value is None else value,
-        after="true",
-    )
-
-
 PLANS: Mapping[Goal, tuple[Callable[[Subject], Step | None], ...]] = {
-    "enable": (attach_cluster_policy, enable_windows_ipam, configure_addon),
+    "enable": (attach_cluster_policy, enable_windows_ipam),
     "none": (),
 }
-"""The steps of each goal that has a plan, in their order. The live key goes first: the add-on's update then finds its
-own value there, and no conflict."""
+"""The steps of each goal that has a plan, in their order: those that the goal's role carries out, and no other."""

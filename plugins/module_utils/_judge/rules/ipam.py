@@ -17,6 +17,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.addon_configuration import (
     ConfigurationUnreadableError,
+    WindowsIpamValue,
     windows_ipam_value,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Evidence
@@ -34,7 +35,8 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     unread,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Unknown
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.support import addon_value
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Addon, Unknown
 
 RULES: list[Rule] = []
 
@@ -42,6 +44,7 @@ CONFIG_MAP = f"ConfigMap {CONFIG_MAP_NAMESPACE}/{CONFIG_MAP_NAME}"
 MUTATING_WEBHOOK = "vpc-resource-mutating-webhook"
 TROUBLESHOOTING = "https://github.com/aws/amazon-vpc-resource-controller-k8s/blob/master/docs/troubleshooting.md"
 
+_ADDON = "Add-on vpc-cni"
 _BELOW = "The control plane of this version has no Windows support"
 
 
@@ -114,6 +117,53 @@ def probe(subject: Subject) -> Verdict:
 
 @rule(
     RULES,
+    id="ipam.owner",
+    severity="error",
+    title="The owner of Windows IPAM does not take back what role enable sets",
+    reference="https://docs.aws.amazon.com/eks/latest/userguide/updating-an-add-on.html",
+    remedy=f'Add {ADDON_ENABLE_WINDOWS_IPAM} "true" to the add-on\'s configuration values (aws eks update-addon '
+    "--addon-name vpc-cni --resolve-conflicts PRESERVE, with its other values and its service account role given too) "
+    "and run again, or set eks_windows_ipam_owner to config_map, AWS's documented way, and bear its loss at an update.",
+    blocks=("enable",),
+)
+def owner(subject: Subject) -> Verdict:
+    """A managed vpc-cni add-on's configuration says true, unless ipam_owner is config_map; ipam_owner addon has one.
+
+    Role enable sets the live value alone, which an update of the add-on would take back. It matters to goal enable
+    alone.
+    """
+    if subject.options.goal != "enable":
+        return not_applicable("Whose setting Windows IPAM is matters where support is to be enabled")
+    if subject.control_plane_supported is False:
+        return not_applicable(_BELOW)
+    wanted = subject.options.ipam_owner
+    managed = subject.observation.vpc_cni is not None
+    if wanted == "config_map" and managed and not parse_bool(addon_value(subject)):
+        return passed(
+            "Windows IPAM is the ConfigMap's setting as ipam_owner says; an update of add-on vpc-cni may take it back",
+            Evidence("ipam_owner", wanted),
+        )
+    addon = known(subject.observation.vpc_cni)
+    if addon is None:
+        if wanted != "addon":
+            return passed("EKS does not manage the vpc-cni add-on: Windows IPAM is the ConfigMap's setting")
+        return failed(
+            "ipam_owner is addon, but EKS does not manage the vpc-cni add-on",
+            [Evidence(_ADDON, "not managed")],
+            remedy="Leave eks_windows_ipam_owner at auto, or create the add-on first.",
+        )
+    try:
+        configured = windows_ipam_value(addon.configuration_values)
+    except ConfigurationUnreadableError as error:
+        return _configuration_unreadable(addon, error)
+    evidence = _configured(addon, configured)
+    if parse_bool(configured.value):
+        return passed(f"The configuration of add-on vpc-cni has {evidence.value}", evidence)
+    return failed(f"Add-on vpc-cni owns Windows IPAM, and its configuration has {evidence.value}", [evidence])
+
+
+@rule(
+    RULES,
     id="ipam.addon_drift",
     severity="warning",
     title="The managed vpc-cni add-on and the live ConfigMap agree on Windows IPAM",
@@ -121,7 +171,6 @@ def probe(subject: Subject) -> Verdict:
     remedy=f"Set {ADDON_ENABLE_WINDOWS_IPAM} in the add-on's configuration values to the live value (aws eks "
     "update-addon --resolve-conflicts PRESERVE, with its other values, its version and its service account role). "
     "Else an update of the add-on can take the setting back.",
-    resolved_by=("configure_addon",),
 )
 def addon_drift(subject: Subject) -> Verdict:
     """Where EKS manages the vpc-cni add-on, its configuration gives Windows IPAM the value that is live."""
@@ -131,21 +180,11 @@ def addon_drift(subject: Subject) -> Verdict:
     try:
         configured = windows_ipam_value(addon.configuration_values)
     except ConfigurationUnreadableError as error:
-        return unknown(
-            f"The configuration values of add-on vpc-cni can't be read: {error}",
-            [Evidence("Add-on vpc-cni", addon.version)],
-            remedy="Look at aws eks describe-addon. Where PyYAML is missing, install it for the Python that runs this.",
-        )
+        return _configuration_unreadable(addon, error)
     config_map = known(subject.observation.cni_config_map)
     live = ((config_map.data if config_map else None) or {}).get(ENABLE_WINDOWS_IPAM)
-    where = f" (but {configured.misplaced}, where it has no effect)" if configured.misplaced else ""
     evidence = [
-        Evidence(
-            f"Add-on vpc-cni {addon.version}",
-            f"no {ADDON_ENABLE_WINDOWS_IPAM}{where}"
-            if configured.value is None
-            else f'{ADDON_ENABLE_WINDOWS_IPAM}: "{configured.value}"',
-        ),
+        _configured(addon, configured),
         Evidence(CONFIG_MAP, f"no {ENABLE_WINDOWS_IPAM}" if live is None else f'{ENABLE_WINDOWS_IPAM}: "{live}"'),
     ]
     # Anything but a true is off for both: absent is the chart's default, and the controller reads nothing else as on.
@@ -159,6 +198,24 @@ def addon_drift(subject: Subject) -> Verdict:
     if live_on:
         return failed("Windows IPAM is on, but the next update of add-on vpc-cni can turn it off", evidence)
     return failed("Windows IPAM is off, though the configuration of add-on vpc-cni says on", evidence)
+
+
+def _configured(addon: Addon, configured: WindowsIpamValue) -> Evidence:
+    """What the add-on's configuration says of Windows IPAM, as evidence."""
+    if configured.value is not None:
+        value = f'{ADDON_ENABLE_WINDOWS_IPAM}: "{configured.value}"'
+    else:
+        where = f" (but {configured.misplaced}, where it has no effect)" if configured.misplaced else ""
+        value = f"no {ADDON_ENABLE_WINDOWS_IPAM}{where}"
+    return Evidence(f"{_ADDON} {addon.version}", value)
+
+
+def _configuration_unreadable(addon: Addon, error: ConfigurationUnreadableError) -> Verdict:
+    return unknown(
+        f"The configuration values of add-on vpc-cni can't be read: {error}",
+        [Evidence(_ADDON, addon.version)],
+        remedy="Look at aws eks describe-addon. Where PyYAML is missing, install it for the Python that runs this.",
+    )
 
 
 @rule(

@@ -57,6 +57,7 @@ TABLE: dict[str, tuple[Observation, str, tuple[str, ...]]] = {
     "iam.cluster_policy": (observed(cluster_role=role("AmazonEKSClusterPolicy")), "error", CONTROL_PLANE),
     "ipam.enabled": (observed(cni_config_map=config_map({})), "error", CONTROL_PLANE),
     "ipam.probe": (observed(probe=Probe("default", "")), "error", ()),
+    "ipam.owner": (observed(vpc_cni=addon("")), "error", ("enable",)),
     "ipam.addon_drift": (observed(vpc_cni=addon("")), "warning", ()),
     "ipam.controller_webhook": (observed(webhook_configurations=()), "error", CONTROL_PLANE),
     "legacy.components": (
@@ -72,12 +73,16 @@ TABLE: dict[str, tuple[Observation, str, tuple[str, ...]]] = {
 }
 
 
+# Rules that matter to one goal alone.
+ONLY = {"version.legacy_obsolete": "legacy_install", "ipam.owner": "enable"}
+
+
 @pytest.mark.parametrize("goal", GOALS)
 @pytest.mark.parametrize("name", TABLE)
 def test_rule_against_goal(name: str, goal: Any) -> None:
     seen, severity, goals = TABLE[name]
     found = finding(name, seen, goal=goal)
-    if name == "version.legacy_obsolete" and goal != "legacy_install":
+    if goal != ONLY.get(name, goal):
         assert found.status == "not_applicable"
         return
     assert (found.status, found.severity) == ("fail", severity)
@@ -92,6 +97,7 @@ HARMLESS = {
     "version.legacy_obsolete",
     "version.lifecycle",
     "network.security_groups_for_pods",
+    "ipam.owner",
     "ipam.addon_drift",
     "legacy.components",
 }
@@ -99,7 +105,8 @@ HARMLESS = {
 
 @pytest.mark.parametrize("name", TABLE)
 def test_which_failures_stop_pods(name: str) -> None:
-    assert finding(name, TABLE[name][0], goal="legacy_install").stops_pods is (name not in HARMLESS)
+    found = finding(name, TABLE[name][0], goal=ONLY.get(name, "none"))
+    assert (found.status, found.stops_pods) == ("fail", name not in HARMLESS)
 
 
 def test_the_table_has_every_rule() -> None:
@@ -151,6 +158,9 @@ def test_no_rule_passes_on_what_it_did_not_see(goal: Any) -> None:
         probe=DENIED,
     )
     for found in findings(blind, goal=goal).values():
+        if found.id == "ipam.owner" and goal != "enable":
+            assert found.status == "not_applicable"
+            continue
         assert (found.status, found.remedy) == ("unknown", DENIED.remedy), found.id
         assert "forbidden" in found.summary
         assert "\n" not in found.summary

@@ -103,30 +103,10 @@ def test_what_could_not_be_read_gives_no_step() -> None:
     assert ids({"cluster_role": DENIED, "cni_config_map": DENIED, "vpc_cni": DENIED}) == []
 
 
-@pytest.mark.parametrize(
-    ("managed", "owner", "expected"),
-    [
-        (addon(""), "auto", True),
-        (addon('{"enableWindowsIpam": "false"}'), "auto", True),
-        (addon('{"env": {}}'), "addon", True),
-        (addon(""), "config_map", False),
-        (addon('{"enableWindowsIpam": "true"}'), "auto", False),
-        (addon("enableWindowsIpam: true"), "auto", False),
-        (addon("]"), "auto", False),
-        (None, "auto", False),
-        (None, "addon", False),
-        (DENIED, "auto", False),
-    ],
-)
-def test_the_add_on_is_configured_where_it_owns_the_setting(managed: Any, owner: str, expected: bool) -> None:
-    planned = ids({"vpc_cni": managed}, ipam_owner=owner)
-    assert planned == (["configure_addon"] if expected else [])
-
-
-def test_the_live_key_comes_before_the_add_on() -> None:
-    planned = steps({**NEITHER, "vpc_cni": addon('{"enableWindowsIpam": "no"}')})
-    assert [step.step for step in planned] == ["attach_cluster_policy", "enable_windows_ipam", "configure_addon"]
-    assert (planned[-1].object, planned[-1].before, planned[-1].after) == ("EKS add-on vpc-cni", "no", "true")
+@pytest.mark.parametrize("owner", ["auto", "addon", "config_map"])
+def test_the_add_on_has_no_step_of_its_own(owner: str) -> None:
+    seen = {**NEITHER, "vpc_cni": addon('{"enableWindowsIpam": "no"}')}
+    assert ids(seen, ipam_owner=owner) == ["attach_cluster_policy", "enable_windows_ipam"]
 
 
 def test_goal_none_plans_nothing() -> None:

@@ -95,7 +95,12 @@ def test_a_waiver_does_not_make_an_ineffective_setting_effective() -> None:
         (observed(cluster_role=role("AmazonEKSClusterPolicy", complete=False)), {}, []),
         (observed(cluster_role=role(complete=False)), {}, ["iam.cluster_policy"]),
         (observed(cni_config_map=DENIED), {}, ["ipam.enabled"]),
-        (observed(vpc_cni=addon("")), {}, []),
+        (observed(vpc_cni=addon("")), {}, ["ipam.owner"]),
+        (observed(vpc_cni=addon(""), cni_config_map=OFF), {}, ["ipam.owner"]),
+        (observed(vpc_cni=addon(""), cni_config_map=OFF), {"ipam_owner": "config_map"}, []),
+        (observed(vpc_cni=addon('{"enableWindowsIpam": "true"}'), cni_config_map=OFF), {}, []),
+        (observed(cni_config_map=OFF), {"ipam_owner": "addon"}, ["ipam.owner"]),
+        (observed(vpc_cni=DENIED), {}, ["ipam.owner"]),
         (observed(cluster=cluster(ip_family="ipv6"), cni_config_map=OFF), {}, ["network.ip_family"]),
         (
             observed(legacy=legacy(deployments=(CONTROLLER,)), cni_config_map=OFF),

@@ -61,7 +61,7 @@ def test_what_a_person_sees() -> None:
         "                                           matters where it is to be installed",
         "n/a     -         ipam.probe               No probe was asked for",
         "n/a     -         ipam.addon_drift         EKS does not manage the vpc-cni add-on",
-        "20 findings: 3 failed (3 error), 3 not applicable, 14 passed. Examined at 2026-11-24T10:00:00Z:",
+        "21 findings: 3 failed (3 error), 3 not applicable, 15 passed. Examined at 2026-11-24T10:00:00Z:",
         "  nodes 3",
         "Stopped by: network.ip_family",
         "Plan:",

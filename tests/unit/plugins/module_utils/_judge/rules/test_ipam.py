@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import GOALS
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Probe
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     CONTROL_PLANE_WEBHOOK,
@@ -55,6 +56,7 @@ def test_not_enabled(seen: Any, status: str, words: str) -> None:
 def test_old_control_planes_read_no_setting() -> None:
     for name in ("ipam.enabled", "ipam.controller_webhook", "legacy.controller_blocks", "iam.cluster_policy"):
         assert finding(name, legacy_cluster()).status == "not_applicable"
+    assert finding("ipam.owner", legacy_cluster(vpc_cni=addon("")), goal="enable").status == "not_applicable"
 
 
 @pytest.mark.parametrize(
@@ -79,6 +81,52 @@ def test_a_probe_beside_a_legacy_webhook_speaks_of_both() -> None:
 
 
 ON = {"enable-windows-ipam": "true"}
+AUTO = ("auto", "addon")
+
+
+@pytest.mark.parametrize(
+    ("managed", "owners", "status", "words"),
+    [
+        (None, ("auto", "config_map"), "pass", "EKS does not manage the vpc-cni add-on"),
+        (None, ("addon",), "fail", "ipam_owner is addon, but EKS does not manage"),
+        (addon('{"enableWindowsIpam": "true"}'), (*AUTO, "config_map"), "pass", 'has enableWindowsIpam: "true"'),
+        (addon("enableWindowsIpam: T"), (*AUTO, "config_map"), "pass", 'has enableWindowsIpam: "T"'),
+        (addon(""), AUTO, "fail", "Add-on vpc-cni owns Windows IPAM, and its configuration has no enableWindowsIpam"),
+        (addon('{"enableWindowsIpam": "false"}'), AUTO, "fail", 'has enableWindowsIpam: "false"'),
+        (addon('{"enableWindowsIpam": "yes"}'), AUTO, "fail", 'has enableWindowsIpam: "yes"'),
+        (addon('{"env": {"enableWindowsIpam": "true"}}'), AUTO, "fail", "but env.enableWindowsIpam, where it has no"),
+        (addon("["), AUTO, "unknown", "neither JSON nor YAML"),
+        (DENIED, AUTO, "unknown", "forbidden"),
+        (addon(""), ("config_map",), "pass", "an update of add-on vpc-cni may take it back"),
+        (addon('{"enableWindowsIpam": "false"}'), ("config_map",), "pass", "may take it back"),
+        (addon("["), ("config_map",), "pass", "may take it back"),
+        (DENIED, ("config_map",), "pass", "may take it back"),
+    ],
+)
+def test_owner(managed: Any, owners: tuple[str, ...], status: str, words: str) -> None:
+    for owner in owners:
+        found = finding("ipam.owner", observed(vpc_cni=managed), goal="enable", ipam_owner=owner)
+        assert (found.status, found.severity, found.blocks) == (status, "error", ("enable",)), owner
+        assert (found.resolved_by, found.stops_pods) == ((), False)
+        assert words in found.summary
+
+
+def test_owner_says_what_mends_it() -> None:
+    managed = finding("ipam.owner", observed(vpc_cni=addon("")), goal="enable").remedy
+    assert 'Add enableWindowsIpam "true"' in managed
+    assert "set eks_windows_ipam_owner to config_map" in managed
+    assert "\n" not in managed
+    absent = finding("ipam.owner", observed(), goal="enable", ipam_owner="addon").remedy
+    assert absent == "Leave eks_windows_ipam_owner at auto, or create the add-on first."
+    assert finding("ipam.owner", observed(vpc_cni=DENIED), goal="enable").remedy == DENIED.remedy
+
+
+@pytest.mark.parametrize("goal", [goal for goal in GOALS if goal != "enable"])
+def test_owner_matters_to_enable_alone(goal: Any) -> None:
+    for managed in (None, addon(""), DENIED):
+        found = finding("ipam.owner", observed(vpc_cni=managed), goal=goal, ipam_owner="addon")
+        assert found.status == "not_applicable"
+        assert "matters where support is to be enabled" in found.summary
 
 
 @pytest.mark.parametrize(
@@ -110,7 +158,7 @@ def test_addon_drift(managed: Any, live: Any, status: str, words: str) -> None:
         status,
         "warning",
         (),
-        ("configure_addon",),
+        (),
     )
     assert words in found.summary
 
