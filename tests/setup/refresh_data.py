@@ -13,6 +13,7 @@ of column names: ``type interfaces ipv4_per_interface hypervisor bare_metal`` an
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import textwrap
 from pathlib import Path
@@ -38,6 +39,9 @@ from typing import NamedTuple
 
 PREFIX_ADDRESSES = 16
 """Addresses in one prefix of prefix delegation."""
+
+LIST_DATE = "{generated}"
+"""The day on which the controller's list was generated: it may know more types since."""
 
 
 class InstanceType(NamedTuple):
@@ -65,7 +69,8 @@ def instance_type(name: str) -> InstanceType | None:
     start = TABLE.find(f"\\n{{name}} ")
     if start < 0 or " " in name or not name:
         return None
-    _, interfaces, addresses, hypervisor = TABLE[start + 1 : TABLE.index("\\n", start + 1)].split(" ")
+    line = TABLE[start + 1 : TABLE.index("\\n", start + 1)]
+    interfaces, addresses, hypervisor = line.split(" ")[1:]
     return InstanceType(name, int(interfaces), int(addresses), hypervisor)
 
 
@@ -121,7 +126,12 @@ def instance_types(path: Path) -> str:
     lines = []
     for name, interfaces, addresses, hypervisor, bare_metal in sorted(rows):
         lines.append(f"{name} {int(interfaces)} {int(addresses)} {'metal' if bare_metal == 'true' else hypervisor}")
-    return HEADER + INSTANCE_TYPES.format(docstring=docstring(comment), rows="\n".join(lines))
+    generated = re.search(r"\bgenerated ([0-9]{4}-[0-9]{2}-[0-9]{2})\b", comment)
+    if not generated:
+        sys.exit(f"{path}: the comment does not say when the list was generated")
+    return HEADER + INSTANCE_TYPES.format(
+        docstring=docstring(comment), generated=generated.group(1), rows="\n".join(lines)
+    )
 
 
 def image_accounts(path: Path) -> str:

@@ -18,6 +18,9 @@ from typing import NamedTuple
 PREFIX_ADDRESSES = 16
 """Addresses in one prefix of prefix delegation."""
 
+LIST_DATE = "2026-03-20"
+"""The day on which the controller's list was generated: it may know more types since."""
+
 
 class InstanceType(NamedTuple):
     """An EC2 instance type. ``hypervisor`` is ``nitro``, ``xen`` or, on bare metal, ``metal``."""

@@ -16,7 +16,7 @@ SOURCES = Path(os.environ.get("EKS_WINDOWS_SOURCE_DATA", CHECKOUT.parent / "shar
 NAMES = ("instance-types.tsv", "image-accounts.tsv")
 
 TYPES = """\
-# Types. Source: somewhere, read 2026-01-01.
+# Types. Source: somewhere, generated 2025-12-31, read 2026-01-01.
 type\tinterfaces\tipv4_per_interface\thypervisor\tbare_metal
 m5.metal\t15\t50\t\ttrue
 m5.large\t3\t10\tnitro\tfalse
@@ -37,9 +37,10 @@ def test_tables_are_written_and_then_checked(sources: list[str], tmp_path: Path)
     assert refresh_data.main(sources) == 0
     assert refresh_data.main([*sources, "--check"]) == 0
     written = (tmp_path / "instance_types.py").read_text()
-    assert '"""Types.\n\nSource: somewhere, read 2026-01-01.\n"""' in written
+    assert '"""Types.\n\nSource: somewhere, generated 2025-12-31, read 2026-01-01.\n"""' in written
     module: dict[str, object] = {"__name__": "written"}
     exec(compile(written, "instance_types.py", "exec"), module)
+    assert module["LIST_DATE"] == "2025-12-31"
     assert module["TABLE"] == "\nm5.large 3 10 nitro\nm5.metal 15 50 metal\n"
     accounts: dict[str, object] = {}
     exec(compile((tmp_path / "image_accounts.py").read_text(), "image_accounts.py", "exec"), accounts)
@@ -53,6 +54,9 @@ def test_a_file_of_other_columns_is_refused(sources: list[str], tmp_path: Path) 
         refresh_data.main(sources)
     (tmp_path / NAMES[0]).write_text(TYPES.replace("\tnitro", ""))
     with pytest.raises(SystemExit, match=r"m5\.large has 4 columns"):
+        refresh_data.main(sources)
+    (tmp_path / NAMES[0]).write_text(TYPES.replace("generated", "made"))
+    with pytest.raises(SystemExit, match="does not say when the list was generated"):
         refresh_data.main(sources)
 
 
