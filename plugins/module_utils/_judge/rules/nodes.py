@@ -8,11 +8,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_map_keys import (
     ENABLE_WINDOWS_IPAM,
     parse_bool,
 )
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.instance_types import instance_type
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.instance_types import LIST_DATE, instance_type
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.unsupported_instance_families import (
     documented_2022,
     family,
@@ -31,18 +33,30 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     unknown,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Unknown
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Node, Unknown
 
 RULES: list[Rule] = []
 
 ADDRESS_CAPACITY = "vpc.amazonaws.com/PrivateIPv4Address"
 
 
-def type_problems(name: str) -> list[str]:
-    """Why an EC2 instance type can't be a Windows node; empty where nothing speaks against it."""
+NOT_LISTED = f"not in the controller's list of {LIST_DATE}"
+_OUTDATED = f"{NOT_LISTED}, yet the node advertises addresses"
+
+
+def advertises_addresses(node: Node) -> bool:
+    """Whether the node's capacity has addresses for pods: absent is not 0, but neither has any."""
+    return node.capacity.get(ADDRESS_CAPACITY, "0") != "0"
+
+
+def type_problems(name: str, in_use: bool = False) -> list[str]:
+    """Why an EC2 instance type can't be a Windows node; empty where nothing speaks against it.
+
+    ``in_use`` says that the controller has taken up a node of it: then the list is older than the controller's own.
+    """
     problems = []
-    if instance_type(name) is None:
-        problems.append("unknown to the VPC resource controller")
+    if instance_type(name) is None and not in_use:
+        problems.append(NOT_LISTED)
     without = without_windows_ami(name)
     if without:
         problems.append("has no Windows AMI" if without == "no Windows AMI" else f"has no Windows AMI ({without})")
@@ -63,7 +77,13 @@ def type_problems(name: str) -> list[str]:
     stops_pods=True,
 )
 def instance_types(subject: Subject) -> Verdict:
-    """No Windows node or planned type is unknown to the controller, without a Windows AMI, or on AWS's list of 2022."""
+    """No Windows node or planned type is missing from the controller's list, without a Windows AMI, or on AWS's list of
+    2022.
+
+    The controller's list here is of a day. A type that is missing from it only warns where the node advertises
+    addresses all the same, which it does only when the controller has taken it up. Pods are stopped where no Windows
+    node is of a good type, never by a planned one.
+    """
     planned = subject.options.planned_instance_types
     nodes = subject.windows_nodes
     if isinstance(nodes, Unknown) and not planned:
@@ -71,27 +91,55 @@ def instance_types(subject: Subject) -> Verdict:
     seen = () if isinstance(nodes, Unknown) else nodes
     if not seen and not planned:
         return not_applicable("There is no Windows node and no planned type")
-    named = [(f"Node {node.name}", node.instance_type) for node in seen]
-    named += [("Planned type", name) for name in planned]
-    problems = {name: type_problems(name) for _where, name in named if name}
-    evidence = [
-        Evidence(where, f"{name}: {', '.join(problems[name])}") for where, name in named if name and problems[name]
+    running = [
+        _Judged(f"Node {node.name}", node.instance_type, type_problems(node.instance_type, advertises_addresses(node)))
+        for node in seen
+        if node.instance_type
     ]
-    if evidence:
-        worst = {name: text for name, text in problems.items() if text}
-        first = next(iter(worst))
-        more = f" (types like it: {len(worst) - 1})" if len(worst) > 1 else ""
-        return failed(f"{first}: {', '.join(worst[first])}{more}", evidence)
+    judged = running + [_Judged("Planned type", name, type_problems(name)) for name in planned if name]
+    stops_pods = bool(seen) and all(item.problems for item in running)
+    bad = [item for item in judged if item.problems]
+    unlisted = [item for item in running if not item.problems and instance_type(item.type) is None]
+    warned = [Evidence(item.where, f"{item.type}: {_OUTDATED}") for item in unlisted]
+    if bad:
+        evidence = [Evidence(item.where, f"{item.type}: {', '.join(item.problems)}") for item in bad]
+        summary = f"{bad[0].type}: {', '.join(bad[0].problems)}{_more(bad)}"
+        return failed(summary, evidence + warned, stops_pods=stops_pods)
     known(nodes)
     untyped = [Evidence(f"Node {node.name}", "no instance type") for node in seen if not node.instance_type]
     if untyped:
         return unknown(
             f"Windows nodes that don't say their instance type: {len(untyped)}",
-            untyped,
+            untyped + warned,
             remedy="Look at label node.kubernetes.io/instance-type of these nodes.",
+            stops_pods=stops_pods,
         )
-    good = [Evidence(where, name) for where, name in named]
-    return passed(f"{', '.join(sorted(problems))} can be Windows nodes", *good)
+    if unlisted:
+        return failed(
+            f"{unlisted[0].type}: {_OUTDATED}{_more(unlisted)}",
+            warned,
+            remedy="Nothing to mend while new Windows pods get addresses on these nodes. Where they don't, their "
+            "capacity is left from before: use another instance type.",
+            severity="warning",
+            blocks=(),
+            stops_pods=False,
+        )
+    good = [Evidence(item.where, item.type) for item in judged]
+    return passed(f"{', '.join(sorted({item.type for item in judged}))} can be Windows nodes", *good)
+
+
+class _Judged(NamedTuple):
+    """An instance type, where it was seen, and what speaks against it there."""
+
+    where: str
+    type: str
+    problems: list[str]
+
+
+def _more(items: list[_Judged]) -> str:
+    """How many other types there are."""
+    others = len({item.type for item in items}) - 1
+    return f" (types like it: {others})" if others else ""
 
 
 @rule(
@@ -114,12 +162,9 @@ def address_capacity(subject: Subject) -> Verdict:
     nodes = known(subject.windows_nodes)
     if not nodes:
         return not_applicable("There is no Windows node")
-    evidence = [
-        Evidence(f"Node {node.name}", f"{ADDRESS_CAPACITY}: {node.capacity.get(ADDRESS_CAPACITY, 'absent')}")
-        for node in nodes
-    ]
-    lacking = [item for item in evidence if item.value.endswith((": absent", ": 0"))]
+    lacking = [_capacity(node) for node in nodes if not advertises_addresses(node)]
     if not lacking:
+        evidence = map(_capacity, nodes)
         return passed("Every Windows node advertises addresses, as it also does after disabling", *evidence)
     summary = f"Windows nodes that don't advertise addresses for pods: {len(lacking)} of {len(nodes)}"
     config_map = subject.observation.cni_config_map
@@ -134,3 +179,7 @@ def address_capacity(subject: Subject) -> Verdict:
             )
     # Pods can run on the nodes that do.
     return failed(summary, lacking, stops_pods=len(lacking) == len(nodes))
+
+
+def _capacity(node: Node) -> Evidence:
+    return Evidence(f"Node {node.name}", f"{ADDRESS_CAPACITY}: {node.capacity.get(ADDRESS_CAPACITY, 'absent')}")

@@ -44,18 +44,79 @@ def windows(name: str = "windows-1", **changes: Any) -> Any:
         ("f1.4xlarge", ["has no Windows AMI"]),
         ("p4d.24xlarge", ["has no Windows AMI"]),
         ("trn1n.32xlarge", ["has no Windows AMI"]),
-        ("m99.large", ["unknown to the VPC resource controller"]),
-        ("c99g.large", ["unknown to the VPC resource controller", "has no Windows AMI (arm64)"]),
-        ("m5", ["unknown to the VPC resource controller"]),
+        ("m99.large", ["not in the controller's list of 2026-03-20"]),
+        ("c99g.large", ["not in the controller's list of 2026-03-20", "has no Windows AMI (arm64)"]),
+        ("m5", ["not in the controller's list of 2026-03-20"]),
     ],
 )
 def test_which_reason_speaks_against_a_type(name: str, reasons: list[str]) -> None:
     planned = finding("nodes.instance_type", observed(nodes=()), planned_instance_types=(name,))
-    running = finding("nodes.instance_type", observed(nodes=(windows(instance_type=name),)))
+    running = finding("nodes.instance_type", observed(nodes=(windows(instance_type=name, capacity={}),)))
     for found in (planned, running):
         assert found.status == ("fail" if reasons else "pass"), found.summary
         assert all(reason in found.summary for reason in reasons)
         assert (found.severity, found.blocks) == ("error", ("enable", "legacy_install", "migrate"))
+
+
+@pytest.mark.parametrize(
+    ("nodes", "planned", "severity", "stops_pods"),
+    [
+        ((windows(instance_type="m99.large"),), (), "warning", False),
+        ((windows(instance_type="m99.large"), windows("w2")), ("m5.large",), "warning", False),
+        ((windows(instance_type="m99.large", capacity={}),), (), "error", True),
+        ((windows(instance_type="m99.large", capacity={CAPACITY: "0"}),), (), "error", True),
+        (
+            (windows(instance_type="m99.large"), windows("w2", instance_type="m98.large", capacity={})),
+            (),
+            "error",
+            False,
+        ),
+        ((windows(instance_type="c99g.large"),), (), "error", True),
+        ((windows(instance_type="c3.large"),), (), "error", True),
+        ((windows(instance_type="c3.large"), windows("w2", instance_type="t4g.small")), (), "error", True),
+        ((windows(instance_type="c3.large"), windows("w2")), (), "error", False),
+        ((windows(instance_type="c3.large"), windows("w2", instance_type="m99.large")), (), "error", False),
+        ((windows(instance_type="c3.large"), windows("w2", instance_type="")), (), "error", True),
+        ((windows(),), ("m99.large",), "error", False),
+        ((windows(),), ("c3.large", "t4g.small"), "error", False),
+        ((windows(instance_type="m99.large"),), ("m99.large",), "error", False),
+        ((windows(instance_type="c3.large"),), ("c4.large",), "error", True),
+        ((), ("c3.large",), "error", False),
+    ],
+)
+def test_how_grave_a_type_is(nodes: Any, planned: tuple[str, ...], severity: str, stops_pods: bool) -> None:
+    found = finding("nodes.instance_type", observed(nodes=nodes), planned_instance_types=planned)
+    assert (found.status, found.severity, found.stops_pods) == ("fail", severity, stops_pods)
+    assert found.blocks == (("enable", "legacy_install", "migrate") if severity == "error" else ())
+
+
+def test_a_type_newer_than_the_list_is_said_to_be_one() -> None:
+    nodes = (windows(instance_type="m99.large"), windows("w2", instance_type="m98.large"), windows("w3"))
+    found = finding("nodes.instance_type", observed(nodes=nodes))
+    said = "not in the controller's list of 2026-03-20, yet the node advertises addresses"
+    assert found.summary == f"m99.large: {said} (types like it: 1)"
+    assert [(item.object, item.value) for item in found.evidence] == [
+        ("Node windows-1", f"m99.large: {said}"),
+        ("Node w2", f"m98.large: {said}"),
+    ]
+    assert "Nothing to mend" in found.remedy
+    worse = finding("nodes.instance_type", observed(nodes=nodes), planned_instance_types=("m97.large",))
+    assert worse.summary == "m97.large: not in the controller's list of 2026-03-20"
+    assert [item.object for item in worse.evidence] == ["Planned type", "Node windows-1", "Node w2"]
+
+
+@pytest.mark.parametrize(
+    ("nodes", "stops_pods"),
+    [
+        ((windows(instance_type=""),), True),
+        ((windows(instance_type=""), windows("w2")), False),
+        ((windows(instance_type=""), windows("w2", instance_type="m99.large")), False),
+        (DENIED, True),
+    ],
+)
+def test_unknown_types_stop_pods_where_no_good_one_is_known(nodes: Any, stops_pods: bool) -> None:
+    found = finding("nodes.instance_type", observed(nodes=nodes), planned_instance_types=("m5.large",))
+    assert (found.status, found.severity, found.stops_pods) == ("unknown", "error", stops_pods)
 
 
 def test_instance_types_of_linux_and_auto_mode_nodes_do_not_matter() -> None:
