@@ -139,9 +139,8 @@ SECRET = "vpc-admission-webhook-certs"
 
 # The names of webhooks are nobody else's, so any namespace counts: scripts let people choose it. The controller's name
 # is the control plane's too, so it counts where it was installed.
-DEPLOYMENTS_ANYWHERE = frozenset(variant.deployment for variant in VARIANTS) | frozenset(
-    variant.controller for variant in VARIANTS if not variant.controller_namespace
-)
+WEBHOOKS_ANYWHERE = frozenset(variant.deployment for variant in VARIANTS)
+CONTROLLERS_ANYWHERE = frozenset(variant.controller for variant in VARIANTS if not variant.controller_namespace)
 CONTROLLERS = frozenset(
     (variant.controller_namespace, variant.controller) for variant in VARIANTS if variant.controller_namespace
 )
@@ -154,6 +153,11 @@ CERTIFICATE_SIGNING_REQUESTS = frozenset(
 )
 
 
+def is_controller(namespace: str, name: str) -> bool:
+    """Whether a Deployment's name is that of a legacy controller."""
+    return name in CONTROLLERS_ANYWHERE or (namespace, name) in CONTROLLERS
+
+
 def is_deployment(namespace: str, name: str) -> bool:
     """Whether a Deployment's name is that of a legacy controller or webhook."""
-    return name in DEPLOYMENTS_ANYWHERE or (namespace, name) in CONTROLLERS
+    return name in WEBHOOKS_ANYWHERE or is_controller(namespace, name)

@@ -15,12 +15,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.legacy_variants import (
-    CONTROLLERS,
     KUBE_PROXY_BINDING,
     SERVICES,
     VARIANTS,
     WEBHOOK_CONFIGURATIONS,
     LegacyVariant,
+    is_controller,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     ObjectRef,
@@ -93,11 +93,7 @@ def legacy_state(observation: Observation) -> LegacyState:
     return LegacyState(
         components=acting + others,
         acting=acting,
-        controllers=tuple(
-            found
-            for found in deployments
-            if (found.namespace, found.name) in CONTROLLERS or found.name == HELM.controller
-        ),
+        controllers=tuple(found for found in deployments if is_controller(found.namespace, found.name)),
         configurations=legacy_configurations,
         variant=_variant(deployments, _services(legacy.services, configurations), legacy_configurations),
         unread_acting=unread_acting,
