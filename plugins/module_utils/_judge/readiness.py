@@ -16,12 +16,13 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.suppor
 
 
 def ready(findings: Iterable[Finding], support: Support) -> bool:
-    """Whether Windows pods can run now.
+    """Whether Windows pods can run now on the Windows nodes there are, or on one that joins.
 
-    They can where the controller of the control plane acts on the setting and no error, failed or unknown, stops pods.
-    Legacy support alone never counts as ready. Its webhook stops without a word when its certificate has ended, which
-    is not looked at, and a verdict on what was not seen must not be a good one. Where the version's control plane can
-    do it, a legacy controller turns that off, so that the setting is not effective.
+    So a cluster without any Windows node can be ready; the report for people says that it has none. Pods can run where
+    the controller of the control plane acts on the setting and no error, failed or unknown, stops pods. Legacy support
+    alone never counts as ready. Its webhook stops without a word when its certificate has ended, which is not looked
+    at, and a verdict on what was not seen must not be a good one. Where the version's control plane can do it, a legacy
+    controller turns that off, so that the setting is not effective.
     """
     stops = [finding for finding in findings if finding.stops_pods and finding.severity == "error" and _stands(finding)]
     return support.effective is True and not stops

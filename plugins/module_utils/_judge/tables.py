@@ -79,7 +79,8 @@ def _headline(result: Mapping[str, Any]) -> str:
         return "The cluster could not be described: not ready for Windows pods"
     version = f"Kubernetes {cluster['version']} {cluster['platform_version']}"
     state = "ready" if result["ready"] else "not ready"
-    return f"Cluster {cluster['name']} in {cluster['region']}, {version}: {state} for Windows pods"
+    nodes = ", with no Windows node yet" if result["ready"] and result["support"]["windows_nodes"] == 0 else ""
+    return f"Cluster {cluster['name']} in {cluster['region']}, {version}: {state} for Windows pods{nodes}"
 
 
 def _rank(finding: Mapping[str, Any]) -> tuple[int, int]:

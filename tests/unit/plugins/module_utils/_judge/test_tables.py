@@ -22,6 +22,7 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     cluster,
     config_map,
     legacy,
+    node,
     observed,
     options,
     role,
@@ -128,6 +129,22 @@ def test_counts() -> None:
 
 def test_a_cluster_that_could_not_be_described_says_so() -> None:
     assert report(cluster=DENIED)[0] == "The cluster could not be described: not ready for Windows pods"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "ready for Windows pods"),
+        ({"nodes": (node("a"), node("b"))}, "ready for Windows pods, with no Windows node yet"),
+        ({"nodes": (node("a"), node("b")), "cni_config_map": config_map({})}, "not ready for Windows pods"),
+        ({"nodes": DENIED}, "not ready for Windows pods"),
+    ],
+)
+def test_ready_without_a_windows_node_is_said(changes: dict[str, Any], words: str) -> None:
+    lines = report(**changes)
+    table = next(number for number, line in enumerate(lines) if line.startswith("STATUS"))
+    headline = " ".join(line.strip() for line in lines[:table])
+    assert headline == f"Cluster production in eu-central-1, Kubernetes 1.35 eks.9: {words}"
 
 
 def test_messages_of_servers_do_not_steer_the_terminal() -> None:
