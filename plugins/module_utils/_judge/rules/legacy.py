@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_map_keys import parse_bool
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Evidence
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.legacy_state import BLOCKING_CONTROLLER
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule import (
@@ -23,6 +24,8 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     unread,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.support import live_value
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import ObjectRef, Unknown
 
 RULES: list[Rule] = []
 
@@ -41,7 +44,8 @@ def components(subject: Subject) -> Verdict:
     """No object of any variant of legacy support is left.
 
     It stops enable while a Deployment or a webhook configuration is left: they act. Secrets, Services, requests for
-    certificates and RBAC alone do nothing, and stop nothing.
+    certificates and RBAC alone do nothing, and stop nothing. A legacy controller that does not turn control-plane
+    support off, as the Helm chart's, is an error beside it: two controllers act at once.
     """
     legacy = subject.legacy
     if legacy.components and subject.control_plane_supported is False:
@@ -50,13 +54,29 @@ def components(subject: Subject) -> Verdict:
             *(Evidence(str(found), "present") for found in legacy.components),
         )
     missed = legacy.unread_acting + legacy.unread
-    evidence = [Evidence(str(found), "present") for found in legacy.components] + [unread(part) for part in missed]
+    second = _second_controllers(subject)
+    evidence = [
+        *(Evidence(str(found), "present, a second controller") for found in second),
+        *(Evidence(str(found), "present") for found in legacy.components if found not in second),
+        *(unread(part) for part in missed),
+    ]
     blocks = None if legacy.acting or legacy.unread_acting else ()
     if legacy.components:
         kind = f" ({legacy.variant})" if legacy.variant else ""
         also = f"; {', '.join(part.source for part in missed)} could not be read" if missed else ""
         objects = "object" if len(legacy.components) == 1 else "objects"
-        return failed(f"{len(legacy.components)} {objects} of legacy support{kind} left{also}", evidence, blocks=blocks)
+        summary = f"{len(legacy.components)} {objects} of legacy support{kind} left"
+        if second:
+            return failed(
+                f"{summary}, with {', '.join(map(str, second))} as second controller beside the control plane's{also}",
+                evidence,
+                remedy="Scale the second controller to 0, wait until its pods are gone, and delete it (where Helm "
+                "installed it: uninstall the release). Then delete the other objects in the evidence. Keep "
+                "ClusterRoleBinding eks:kube-proxy-windows.",
+                severity="error",
+                stops_pods=True,
+            )
+        return failed(f"{summary}{also}", evidence, blocks=blocks)
     if missed:
         return unknown(
             not_known(missed[0]),
@@ -65,6 +85,14 @@ def components(subject: Subject) -> Verdict:
             blocks=blocks,
         )
     return passed("Nothing is left of legacy support")
+
+
+def _second_controllers(subject: Subject) -> tuple[ObjectRef, ...]:
+    """Legacy controllers that act at the same time as the control plane's, which is on or to be enabled."""
+    live = live_value(subject)
+    if subject.options.goal != "enable" and (isinstance(live, Unknown) or not parse_bool(live)):
+        return ()
+    return tuple(found for found in subject.legacy.controllers if found != BLOCKING_CONTROLLER)
 
 
 @rule(

@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.render import as_result
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    ObjectRef,
     Observation,
     Probe,
 )
@@ -29,6 +30,7 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
 )
 
 OFF = config_map({"enable-windows-ipam": "false"})
+HELM_CONTROLLER = ObjectRef("Deployment", "windows", "windows-vpc-resource-controller")
 NO_POLICY = role("AmazonEKSClusterPolicy")
 
 
@@ -66,6 +68,7 @@ def result(seen: Observation, **wanted: Any) -> dict[str, Any]:
         ),
         (observed(legacy=legacy(deployments=(CONTROLLER,))), False),
         (observed(legacy=legacy(deployments=DENIED)), False),
+        (observed(legacy=legacy(deployments=(HELM_CONTROLLER,))), False),
         (legacy_cluster(), False),
     ],
 )

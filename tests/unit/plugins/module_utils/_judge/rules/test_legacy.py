@@ -18,6 +18,7 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     EKSCTL_WEBHOOK,
     KUBE_PROXY_BINDING,
     LEGACY_SECRET,
+    config_map,
     finding,
     legacy,
     legacy_cluster,
@@ -74,6 +75,56 @@ def test_components_are_all_listed_with_what_could_not_be_read() -> None:
 def test_components_below_the_version_table_are_what_it_needs() -> None:
     found = finding("legacy.components", legacy_cluster())
     assert (found.status, found.evidence_total) == ("not_applicable", 4)
+
+
+HELM_CONTROLLER = ObjectRef("Deployment", "windows", "windows-vpc-resource-controller")
+HELM_WEBHOOK = ObjectRef("Deployment", "windows", "windows-vpc-admission-webhook")
+ON, OFF = config_map({"enable-windows-ipam": "true"}), config_map({"enable-windows-ipam": "false"})
+
+
+@pytest.mark.parametrize(
+    ("deployments", "live", "goal", "second"),
+    [
+        ((HELM_CONTROLLER,), ON, "none", True),
+        ((HELM_CONTROLLER, HELM_WEBHOOK), ON, "enable", True),
+        ((HELM_CONTROLLER,), OFF, "enable", True),
+        ((HELM_CONTROLLER,), None, "enable", True),
+        ((HELM_CONTROLLER,), DENIED, "enable", True),
+        ((HELM_CONTROLLER, CONTROLLER), ON, "none", True),
+        ((HELM_CONTROLLER,), OFF, "none", False),
+        ((HELM_CONTROLLER,), OFF, "disable", False),
+        ((HELM_CONTROLLER,), None, "none", False),
+        ((HELM_CONTROLLER,), DENIED, "none", False),
+        ((CONTROLLER, EKSCTL_WEBHOOK), ON, "enable", False),
+        ((HELM_WEBHOOK,), ON, "enable", False),
+    ],
+)
+def test_a_second_controller_is_an_error(deployments: Any, live: Any, goal: Any, second: bool) -> None:
+    seen = observed(legacy=legacy(deployments=deployments), cni_config_map=live)
+    found = finding("legacy.components", seen, goal=goal)
+    assert (found.status, found.blocks) == ("fail", ("enable",))
+    assert (found.severity, found.stops_pods) == (("error", True) if second else ("warning", False))
+    assert ("Deployment windows/windows-vpc-resource-controller as second controller" in found.summary) is second
+    marked = [item.object for item in found.evidence if item.value == "present, a second controller"]
+    assert marked == ([str(HELM_CONTROLLER)] if second else [])
+    assert found.evidence_total == len(deployments)
+
+
+def test_a_second_controller_comes_first_and_its_remedy_keeps_it_from_being_ignored() -> None:
+    parts = legacy(deployments=(HELM_WEBHOOK, HELM_CONTROLLER), secrets=DENIED)
+    found = finding("legacy.components", observed(legacy=parts))
+    assert [item.object for item in found.evidence] == [str(HELM_CONTROLLER), str(HELM_WEBHOOK), DENIED.source]
+    assert found.summary == (
+        "2 objects of legacy support (helm) left, with Deployment windows/windows-vpc-resource-controller as second "
+        "controller beside the control plane's; GET /api/v1/something could not be read"
+    )
+    assert found.remedy.startswith("Scale the second controller to 0")
+    assert "ignore" not in found.remedy
+
+
+def test_the_charts_controller_below_the_version_table_is_what_it_needs() -> None:
+    found = finding("legacy.components", legacy_cluster(legacy=legacy(deployments=(HELM_CONTROLLER,))), goal="enable")
+    assert found.status == "not_applicable"
 
 
 @pytest.mark.parametrize(
