@@ -59,7 +59,10 @@ def ip_family(subject: Subject) -> Verdict:
     evidence = Evidence(f"EKS cluster {cluster.name}", f"IP family {cluster.ip_family or 'not given'}")
     if not cluster.ip_family:
         return unknown(
-            "EKS does not say the cluster's IP family", [evidence], remedy="Look at aws eks describe-cluster."
+            "EKS does not say the cluster's IP family",
+            [evidence],
+            remedy="Look at kubernetesNetworkConfig.ipFamily of aws eks describe-cluster, and at the addresses of the "
+            "cluster's pods. Where they are IPv4, put network.ip_family into ignore with that reason.",
         )
     if cluster.ip_family != "ipv4":
         return failed(f"The cluster's IP family is {cluster.ip_family}, and Windows needs ipv4", [evidence])
@@ -82,6 +85,12 @@ def custom_networking(subject: Subject) -> Verdict:
     aws_node = known(subject.observation.aws_node)
     if aws_node is None:
         return not_applicable(f"There is no {AWS_NODE}")
+    if not aws_node.is_resolved(CUSTOM_NETWORKING):
+        return unknown(
+            f"Whether custom networking is on can't be told: {CUSTOM_NETWORKING} of {AWS_NODE} is set from elsewhere",
+            [_unresolved(aws_node, CUSTOM_NETWORKING)],
+            remedy=f"Look where {AWS_NODE} takes {CUSTOM_NETWORKING} from. Set it to false there, or literally.",
+        )
     value = aws_node.env.get(CUSTOM_NETWORKING)
     evidence = Evidence(AWS_NODE, f"{CUSTOM_NETWORKING}={value}" if value is not None else f"no {CUSTOM_NETWORKING}")
     if parse_bool(value):
@@ -119,7 +128,18 @@ def security_groups_for_pods(subject: Subject) -> Verdict:
             blocks=(),
             stops_pods=False,
         )
-    known(aws_node)
+    seen = known(aws_node)
+    if seen is not None and not seen.is_resolved(POD_ENI):
+        return unknown(
+            f"No SecurityGroupPolicy selects Windows pods, and whether security groups for Linux pods are on can't be "
+            f"told: {POD_ENI} of {AWS_NODE} is set from elsewhere",
+            [_unresolved(seen, POD_ENI), *evidence],
+            remedy=f"Look where {AWS_NODE} takes {POD_ENI} from. While Linux pods use it, the cluster's role needs "
+            "AmazonEKSVPCResourceController also without Windows.",
+            severity="info",
+            blocks=(),
+            stops_pods=False,
+        )
     return passed("No SecurityGroupPolicy selects Windows pods", *evidence)
 
 
@@ -162,6 +182,10 @@ def _selects_account(policy: SecurityGroupPolicy, pod: WindowsPod, accounts: tup
         and selects(policy.service_account_selector, account.labels)
         for account in accounts
     )
+
+
+def _unresolved(aws_node: AwsNode, variable: str) -> Evidence:
+    return Evidence(AWS_NODE, f"{variable} from {'valueFrom' if variable in aws_node.unresolved else 'envFrom'}")
 
 
 def _name(policy: SecurityGroupPolicy) -> str:

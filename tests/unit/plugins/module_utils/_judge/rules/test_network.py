@@ -35,6 +35,14 @@ def test_ip_family(family: str, status: str) -> None:
     assert finding("network.ip_family", observed(cluster=DENIED)).status == "unknown"
 
 
+def test_an_ip_family_that_is_not_given_is_no_ipv4() -> None:
+    found = finding("network.ip_family", observed(cluster=cluster(ip_family="")), goal="enable")
+    assert found.summary == "EKS does not say the cluster's IP family"
+    assert (found.stops_pods, found.resolved_by) == (True, ())
+    assert "kubernetesNetworkConfig.ipFamily" in found.remedy
+    assert "put network.ip_family into ignore" in found.remedy
+
+
 @pytest.mark.parametrize(
     ("aws_node", "status"),
     [
