@@ -56,7 +56,7 @@ def cluster_policy(subject: Subject) -> Verdict:
     AmazonEKSClusterPolicy are both attached, no other policy is read, so that a Deny in one would not be seen.
     """
     if subject.options.cluster_policy == "ignore":
-        return not_applicable("cluster_policy is ignore: the cluster's role is not looked at")
+        return not_applicable("Not looked at, as cluster_policy is ignore")
     if subject.control_plane_supported is False:
         return not_applicable("The control plane of this version has no Windows support to allow anything to")
     role = known(subject.observation.cluster_role)

@@ -186,7 +186,8 @@ def test_a_role_that_could_not_be_read() -> None:
 
 
 def test_ignore_looks_at_nothing() -> None:
-    assert verdict(cluster_policy="ignore").status == "not_applicable"
+    ignored = verdict(cluster_policy="ignore")
+    assert (ignored.status, ignored.summary) == ("not_applicable", "Not looked at, as cluster_policy is ignore")
     assert (
         finding("iam.cluster_policy", observed(cluster_role=DENIED), cluster_policy="ignore").status == "not_applicable"
     )
