@@ -28,6 +28,9 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.policie
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.selectors import matches
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import ClusterRole, Policy
 
+AWS_MANAGED = ":iam::aws:policy/"
+"""In the ARN of every policy that AWS manages, whatever the partition. Their documents need not be read."""
+
 CONDITIONED_ACTION = "ec2:CreateNetworkInterfacePermission"
 
 
@@ -42,6 +45,7 @@ class RoleGrants:
         denied: Needed actions that a policy denies outright.
         missing: Needed actions that no policy allows.
         by: Names of policies other than AmazonEKSVPCResourceController that allow an interface action.
+        unreadable: Names of policies whose document can't be read as statements. Nothing is known of them.
     """
 
     attached: bool
@@ -50,6 +54,7 @@ class RoleGrants:
     denied: frozenset[str]
     missing: frozenset[str]
     by: tuple[str, ...]
+    unreadable: tuple[str, ...]
 
     def lacks(self, actions: Iterable[str]) -> tuple[str, ...]:
         """Those of the actions that are not certainly allowed."""
@@ -57,15 +62,19 @@ class RoleGrants:
 
 
 def role_grants(role: ClusterRole, partition: str) -> RoleGrants:
-    """Evaluate the policies of the cluster's role."""
+    """Evaluate the policies of the cluster's role. A document of any form is taken; it raises nothing."""
     needed = INTERFACE_ACTIONS + DESCRIBE_ACTIONS
     allowed: set[str] = set()
     partly: set[str] = set()
     denied: set[str] = set()
     partly_denied: set[str] = set()
     by: list[str] = []
+    unreadable: list[str] = []
     for policy in role.attached + role.inline:
         effects = _effects(policy, partition, needed)
+        if effects is None:
+            unreadable.append(policy.name)
+            continue
         allowed |= effects.allowed
         partly |= effects.partly
         denied |= effects.denied
@@ -81,6 +90,7 @@ def role_grants(role: ClusterRole, partition: str) -> RoleGrants:
         denied=frozenset(denied),
         missing=frozenset(set(needed) - allowed - partly - denied),
         by=tuple(by),
+        unreadable=tuple(unreadable),
     )
 
 
@@ -92,14 +102,17 @@ class _Effects:
     partly_denied: frozenset[str] = frozenset()
 
 
-def _effects(policy: Policy, partition: str, needed: tuple[str, ...]) -> _Effects:
-    """What one policy does to each needed action."""
+def _effects(policy: Policy, partition: str, needed: tuple[str, ...]) -> _Effects | None:
+    """What one policy does to each needed action; None where that can't be read."""
     if policy.name in GRANTS and policy.arn == managed_policy_arn(partition, policy.name):
         return _Effects(allowed=frozenset(GRANTS[policy.name]))
-    if policy.document is None:
+    if policy.document is None and AWS_MANAGED in policy.arn:
         return _Effects()
+    statements = _statements(policy.document)
+    if statements is None:
+        return None
     found: dict[tuple[str, bool], set[str]] = {}
-    for statement in _statements(policy.document):
+    for statement in statements:
         effect = str(statement.get("Effect", ""))
         actions = {action for action in needed if _speaks_of(statement, action)}
         for action in actions:
@@ -112,8 +125,20 @@ def _effects(policy: Policy, partition: str, needed: tuple[str, ...]) -> _Effect
     )
 
 
-def _statements(document: Mapping[str, object]) -> list[Mapping[str, object]]:
-    return [statement for statement in _listed(document.get("Statement")) if isinstance(statement, Mapping)]
+def _statements(document: object) -> list[Mapping[str, object]] | None:
+    """The statements of a document; None where it has no document's form, of which IAM itself keeps none."""
+    if not isinstance(document, Mapping):
+        return None
+    listed = _listed(document.get("Statement"))
+    statements = [statement for statement in listed if isinstance(statement, Mapping) and _is_statement(statement)]
+    return statements if len(statements) == len(listed) else None
+
+
+def _is_statement(statement: Mapping[str, object]) -> bool:
+    actions = [_listed(statement[key]) for key in ("Action", "NotAction") if key in statement]
+    return statement.get("Effect") in ("Allow", "Deny") and all(
+        texts and all(isinstance(text, str) for text in texts) for texts in actions
+    )
 
 
 def _speaks_of(statement: Mapping[str, object], action: str) -> bool:

@@ -67,10 +67,14 @@ def cluster_policy(subject: Subject) -> Verdict:
     if interface or describe:
         return _lacking(role, grants, interface, describe)
     if grants.attached:
-        return passed(f"{VPC_RESOURCE_CONTROLLER} is attached to role {role.name}", *_policies(role))
-    return passed(
-        f"Role {role.name} has an equivalent of {VPC_RESOURCE_CONTROLLER}: {', '.join(grants.by)}", *_policies(role)
-    )
+        summary = f"{VPC_RESOURCE_CONTROLLER} is attached to role {role.name}"
+    else:
+        summary = f"Role {role.name} has an equivalent of {VPC_RESOURCE_CONTROLLER}: {', '.join(grants.by)}"
+    if not role.complete:
+        summary += "; the role's other policies were not read"
+    elif grants.unreadable:
+        summary += f"; {', '.join(grants.unreadable)} could not be read"
+    return passed(summary, *_policies(role))
 
 
 def _lacking(role: ClusterRole, grants: RoleGrants, interface: tuple[str, ...], describe: tuple[str, ...]) -> Verdict:
@@ -86,6 +90,15 @@ def _lacking(role: ClusterRole, grants: RoleGrants, interface: tuple[str, ...], 
             evidence,
             remedy="Take the Deny statement for these actions out of the role's policies.",
             resolved_by=(),
+        )
+    if grants.unreadable and role.complete:
+        return unknown(
+            f"What was read of role {role.name} doesn't allow {_few(lacking)}; {', '.join(grants.unreadable)} has no "
+            "document of statements",
+            evidence,
+            remedy="Look at the policy (aws iam get-role-policy, or get-policy-version). Or attach "
+            f"{VPC_RESOURCE_CONTROLLER} and {CLUSTER_POLICY}.",
+            resolved_by=resolved_by,
         )
     if not role.complete:
         reason = f": {' '.join(role.unread.reason.split())}" if role.unread else ""

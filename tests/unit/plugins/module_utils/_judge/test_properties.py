@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 import yaml
@@ -12,12 +13,24 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_map_keys import parse_bool
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.policies import (
+    DESCRIBE_ACTIONS,
+    INTERFACE_ACTIONS,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.addon_configuration import (
     ConfigurationUnreadableError,
     parse_configuration,
     windows_ipam_value,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.iam_policies import role_grants
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.render import as_result
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.selectors import matches
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Policy
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
+    observed,
+    options,
+    role,
+)
 
 # How long an example takes is the machine's business.
 settings.register_profile("any_machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -73,6 +86,25 @@ def test_without_pyyaml_json_is_still_read(monkeypatch: pytest.MonkeyPatch) -> N
     assert windows_ipam_value('{"enableWindowsIpam": "true"}').value == "true"
     with pytest.raises(ConfigurationUnreadableError, match="PyYAML is not installed"):
         windows_ipam_value("enableWindowsIpam: true")
+
+
+IAM_VALUES = st.sampled_from(["Allow", "Deny", "*", "ec2:*", "ec2:Describe*", "ec2:ResourceTag/eks:eni:owner"]) | VALUES
+STATEMENTS = st.dictionaries(
+    st.sampled_from(["Effect", "Action", "NotAction", "Resource", "Condition"]) | st.text(max_size=3), IAM_VALUES
+)
+POLICY_DOCUMENTS = VALUES | st.fixed_dictionaries({"Statement": STATEMENTS | st.lists(STATEMENTS | VALUES) | VALUES})
+
+
+@given(st.lists(POLICY_DOCUMENTS, max_size=3))
+def test_policies_of_any_form_are_judged_and_planned_for(documents: list[Any]) -> None:
+    inline = tuple(Policy(f"policy-{number}", "", document) for number, document in enumerate(documents))
+    seen = role("AmazonEKSClusterPolicy", inline=inline)
+    result = as_result(observed(cluster_role=seen), options(goal="enable"))
+    found = next(item for item in result["findings"] if item["id"] == "iam.cluster_policy")
+    assert "could not be judged" not in found["summary"]
+    granted = role_grants(seen, "aws")
+    needed = set(INTERFACE_ACTIONS + DESCRIBE_ACTIONS)
+    assert granted.allowed | granted.conditional | granted.denied | granted.missing == needed
 
 
 @given(st.text(max_size=20), st.text(max_size=20))

@@ -13,12 +13,14 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.policie
     DESCRIBE_ACTIONS,
     INTERFACE_ACTIONS,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.render import as_result
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Policy
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     finding,
     managed,
     observed,
+    options,
     role,
 )
 
@@ -183,6 +185,81 @@ def test_policies_that_could_not_be_read_are_unknown_and_attaching_resolves_it()
 def test_a_role_that_could_not_be_read() -> None:
     found = finding("iam.cluster_policy", observed(cluster_role=DENIED))
     assert (found.status, found.remedy) == ("unknown", DENIED.remedy)
+
+
+@pytest.mark.parametrize(
+    ("attached", "complete", "words"),
+    [
+        (
+            ("AmazonEKSClusterPolicy", "AmazonEKSVPCResourceController"),
+            False,
+            "; the role's other policies were not read",
+        ),
+        (("PowerUserAccess",), False, ": PowerUserAccess; the role's other policies were not read"),
+        (("AmazonEKSClusterPolicy", "AmazonEKSVPCResourceController"), True, "to role production-cluster"),
+        (("PowerUserAccess",), True, ": PowerUserAccess"),
+    ],
+)
+def test_a_pass_says_which_policies_were_not_read(attached: tuple[str, ...], complete: bool, words: str) -> None:
+    found = verdict(*attached, complete=complete)
+    assert found.status == "pass"
+    assert found.summary.endswith(words)
+
+
+ODD_DOCUMENTS: list[Any] = [
+    "text",
+    "",
+    ["list"],
+    [],
+    None,
+    7,
+    {"Statement": "text"},
+    {"Statement": 7},
+    {"Statement": ["text", None, 7, []]},
+    {"Statement": [allow(ALL), "text"]},
+    {"Statement": [[allow(ALL)]]},
+    {"Statement": {**allow(ALL), "Effect": ["Allow"]}},
+    {"Statement": {**allow(ALL), "Effect": None}},
+    {"Statement": {"Effect": "Allow", "Action": {"ec2": "*"}, "Resource": "*"}},
+    {"Statement": {"Effect": "Allow", "Action": [None, 7], "Resource": "*"}},
+    {"Statement": {"Effect": "Allow", "NotAction": None, "Resource": "*"}},
+    {"Statement": {"Effect": "Allow", "NotAction": 7, "Resource": "*"}},
+    {"Statement": {"Effect": "Deny", "NotAction": [], "Resource": "*"}},
+]
+
+
+@pytest.mark.parametrize("document", ODD_DOCUMENTS)
+def test_a_document_of_another_form_is_unread(document: Any) -> None:
+    odd = (Policy("odd", "", document),)
+    lacking = observed(cluster_role=role("AmazonEKSClusterPolicy", inline=odd))
+    found = finding("iam.cluster_policy", lacking)
+    assert (found.status, found.resolved_by) == ("unknown", ("attach_cluster_policy",))
+    assert found.summary.endswith("; odd has no document of statements")
+    assert "aws iam get-role-policy" in found.remedy
+    enough = role("AmazonEKSClusterPolicy", "AmazonEKSVPCResourceController", inline=odd)
+    passing = finding("iam.cluster_policy", observed(cluster_role=enough))
+    assert (passing.status, passing.summary.partition("; ")[2]) == ("pass", "odd could not be read")
+    missed = replace(role("AmazonEKSClusterPolicy", inline=odd, complete=False), unread=DENIED)
+    assert "forbidden" in finding("iam.cluster_policy", observed(cluster_role=missed)).summary
+
+
+@pytest.mark.parametrize(
+    "document", [*ODD_DOCUMENTS, {"Statement": None}, {"Statement": [allow(ALL, Condition="text")]}]
+)
+def test_a_document_of_another_form_breaks_no_run(document: Any) -> None:
+    own = Policy("own", "arn:aws:iam::111122223333:policy/own", document)
+    seen = role("AmazonEKSClusterPolicy", inline=(Policy("odd", "", document),))
+    seen = replace(seen, attached=(*seen.attached, own))
+    result = as_result(observed(cluster_role=seen), options(goal="enable"))
+    assert [step["step"] for step in result["plan"]] == ["attach_cluster_policy"]
+    assert result["support"]["cluster_role"]["policy_attached"] is False
+
+
+def test_a_document_of_aws_need_not_be_read() -> None:
+    assert verdict("AmazonEKSClusterPolicy", "AmazonEKSServicePolicy").status == "fail"
+    other = Policy("own", "arn:aws:iam::111122223333:policy/own", None)
+    seen = replace(role("AmazonEKSClusterPolicy"), attached=(managed("AmazonEKSClusterPolicy"), other))
+    assert finding("iam.cluster_policy", observed(cluster_role=seen)).status == "unknown"
 
 
 def test_ignore_looks_at_nothing() -> None:
