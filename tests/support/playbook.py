@@ -18,6 +18,9 @@ from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 COLLECTIONS = Path(sys.prefix) / "collections"
+# The environment whose commands are tested; another one where the other end of the supported versions is.
+CLIENT = Path(os.environ.get("EKS_WINDOWS_TEST_CLIENT") or sys.prefix)
+ANSIBLE_PLAYBOOK = str(CLIENT / "bin" / "ansible-playbook")
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ def run_playbook(
 ) -> PlaybookRun:
     """Run a playbook, by path or FQCN, and parse its tasks from the JSON callback."""
     with tempfile.TemporaryDirectory(prefix="eks-windows-home-") as folder:
-        command = [str(Path(sys.executable).with_name("ansible-playbook")), str(playbook), *arguments]
+        command = [ANSIBLE_PLAYBOOK, str(playbook), *arguments]
         if inventory:
             command += ["-i", str(inventory)]
         if variables:

@@ -9,14 +9,13 @@
 from __future__ import annotations
 
 import base64
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.playbook import PlaybookRun, TaskRun, run_tasks
+from tests.support.playbook import CLIENT, PlaybookRun, TaskRun, run_tasks
 from tests.testbed.testbed import Testbed
 
 TWINS = ("cloudops.eks_windows.eks_windows_preflight", "cloudops.eks_windows.eks_cluster_info")
@@ -108,7 +107,7 @@ def test_other_connection_hands_over(module_fleet: Testbed, module: str, tmp_pat
 def test_other_interpreter_hands_over(module_fleet: Testbed, module: str, tmp_path: Path) -> None:
     # The same packages behind another path: only the path tells that it is another environment.
     other = tmp_path / "python"
-    other.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+    other.write_text(f'#!/bin/sh\nexec "{CLIENT / "bin" / "python"}" "$@"\n', encoding="utf-8")
     other.chmod(0o755)
     found = run(module_fleet, task_of(module, vars={"ansible_python_interpreter": str(other)}))
     assert f"the interpreter is {other}" in found.stdout + found.stderr

@@ -83,10 +83,10 @@ def test_access_denied_by_iam(enable_fleet: Testbed) -> None:
     finally:
         enable_fleet.aws.clear_faults()
     said = unknown(result)
-    assert set(said) == {"iam.cluster_policy", "ipam.addon_drift"}
+    assert set(said) == {"iam.cluster_policy", "ipam.addon_drift", "ipam.owner"}
     assert "is not authorized to perform: iam:ListAttachedRolePolicies" in said["iam.cluster_policy"]
     assert "is not authorized to perform: eks:DescribeAddon" in said["ipam.addon_drift"]
-    assert result["blockers"] == ["iam.cluster_policy"]
+    assert result["blockers"] == ["iam.cluster_policy", "ipam.owner"]
     assert result["support"]["cluster_role"]["policy_attached"] is None
     assert result["support"]["windows_ipam"]["owner"] == "unknown"
 

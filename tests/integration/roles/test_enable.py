@@ -181,8 +181,24 @@ def test_managed_addon_that_owns_the_setting_is_refused(enable_fleet: Testbed) -
     assert run.returncode == 2
     message = run.failure("localhost")
     assert "Cluster addon" in message
-    assert "managed vpc-cni add-on owns" in message
-    assert "Nothing was changed" in message
+    assert "nothing was changed" in message
+    assert "ipam.owner: Add-on vpc-cni owns Windows IPAM" in message
+    assert "set eks_windows_ipam_owner to config_map" in message
+    assert writes(enable_fleet, cluster) == []
+
+
+def test_owner_that_cannot_be_read_is_refused(enable_fleet: Testbed) -> None:
+    cluster = enable_fleet.clusters["addon"]
+    enable_fleet.forget_requests()
+    enable_fleet.aws.deny("eks:DescribeAddon")
+    try:
+        run = enable(enable_fleet, cluster)
+    finally:
+        enable_fleet.aws.clear_faults()
+    assert run.returncode == 2
+    message = run.failure("localhost")
+    assert "ipam.owner" in message
+    assert "not authorized to perform: eks:DescribeAddon" in message
     assert writes(enable_fleet, cluster) == []
 
 

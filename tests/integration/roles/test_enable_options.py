@@ -210,7 +210,7 @@ def test_addon_that_is_not_there_is_refused_as_owner(fleet: Testbed, plain: Test
     run = enable(fleet, "plain", eks_windows_ipam_owner="addon")
     assert run.returncode == 2
     message = run.failure("localhost")
-    assert "Cluster plain: eks_windows_ipam_owner is addon" in message
-    assert "Nothing was changed" in message
+    assert "Cluster plain: Windows support can't be enabled, nothing was changed" in message
+    assert "ipam.owner: ipam_owner is addon, but EKS does not manage" in message
     assert live_data(plain) == CHART_DATA
     assert not policy_attached(fleet, plain)

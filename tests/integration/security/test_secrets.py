@@ -9,11 +9,10 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 from tests.support.clusters import detach_policy, set_config_map
-from tests.support.playbook import clean_environment
+from tests.support.playbook import ANSIBLE_PLAYBOOK, clean_environment
 from tests.testbed.specs import CHART_DATA
 from tests.testbed.testbed import Testbed
 
@@ -28,7 +27,7 @@ def test_no_token_and_no_key_at_the_highest_verbosity(enable_fleet: Testbed, tmp
         tmp_path, {**enable_fleet.environment, "ANSIBLE_KEEP_REMOTE_FILES": "1", "ANSIBLE_REMOTE_TMP": str(tmp_path)}
     )
     command = [
-        str(Path(sys.executable).with_name("ansible-playbook")),
+        ANSIBLE_PLAYBOOK,
         "cloudops.eks_windows.enable",
         "-vvvv",
         "--diff",
