@@ -95,6 +95,8 @@ def remedy_for(error: Exception, permission: str = "") -> str:
         remedy = "Renew the AWS credentials"
     elif is_access_denied(error) and permission:
         remedy = f"Give the caller {permission}"
+    elif is_not_found(error):
+        remedy = "Check the name, the account and the region"
     elif isinstance(error, ClientError):
         remedy = "Try again"
     return remedy

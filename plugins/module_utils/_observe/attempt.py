@@ -23,9 +23,13 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.permissions import (
     needed_resource,
     needed_verb,
+    parsed,
 )
 
 T = TypeVar("T")
+
+REFUSALS = frozenset({400, 403, 406, 409, 422})
+"""Statuses that admission answers with: webhooks choose theirs."""
 
 
 def aws_attempt(source: str, read: Callable[[], T]) -> Known[T]:
@@ -63,6 +67,13 @@ def _kubernetes_remedy(error: KubernetesError) -> str:
         return (
             "Give the identity an access entry or an aws-auth mapping, or reach Kubernetes as one that has it by "
             "kubernetes_role_arn; a token given by option may have expired"
+        )
+    if error.method == "POST" and error.status == 404:
+        return f"Name a namespace that exists by probe_namespace: {parsed(error.path).namespace} does not"
+    if error.method == "POST" and error.status in REFUSALS and "cannot create resource" not in error.message:
+        return (
+            "Name by probe_namespace a namespace whose quota, pod security and admission webhooks admit the pod of the "
+            f"probe: {parsed(error.path).namespace} refuses it"
         )
     if error.status == 403:
         return f"Allow the identity to {needed_verb(error.method, error.path)} {needed_resource(error.path)}"

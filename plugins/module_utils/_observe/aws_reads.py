@@ -11,9 +11,12 @@ from __future__ import annotations
 import base64
 import contextlib
 import difflib
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 
 # The backends' requirements say so before anything here runs.
 with contextlib.suppress(ImportError):
@@ -24,6 +27,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.aws_
     aws_failure,
     is_hopeless,
     is_not_found,
+    words_of,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.policies import (
@@ -56,14 +60,18 @@ def describe_cluster(aws: AwsConnection, name: str) -> Known[dict[str, Any]]:
         EksWindowsError: There is no such cluster, AWS can't be reached, or doesn't know the caller.
     """
     try:
-        answer: dict[str, Any] = aws.call("eks", "describe_cluster", name=name)["cluster"]
-        return answer
+        answer = aws.call("eks", "describe_cluster", name=name).get("cluster")
     except (BotoCoreError, ClientError) as error:
         if is_not_found(error):
             raise _no_such_cluster(aws, name) from error
         if is_hopeless(error):
             raise aws_failure(f"Could not describe cluster {name} in region {aws.region}", error) from error
         return aws_unknown("eks:DescribeCluster", error)
+    if not isinstance(answer, dict):
+        return Unknown(
+            "eks:DescribeCluster", "the answer tells of no cluster", "Check endpoint_url and AWS_ENDPOINT_URL_EKS"
+        )
+    return answer
 
 
 def existing_cluster(aws: AwsConnection, name: str) -> Cluster:
@@ -77,7 +85,8 @@ def existing_cluster(aws: AwsConnection, name: str) -> Cluster:
         raise EksWindowsError(
             f"Could not describe cluster {name} in region {aws.region}: {answer.reason}", remedy=answer.remedy
         )
-    return cluster_of(answer)
+    cluster = cluster_of(answer)
+    return replace(cluster, name=cluster.name or name, region=cluster.region or aws.region)
 
 
 def _no_such_cluster(aws: AwsConnection, name: str) -> EksWindowsError:
@@ -94,11 +103,10 @@ def _no_such_cluster(aws: AwsConnection, name: str) -> EksWindowsError:
 
 
 def cluster_of(answer: Mapping[str, Any]) -> Cluster:
-    """The cluster in DescribeCluster's answer; fields that are not there are empty."""
+    """The cluster in DescribeCluster's answer; fields that are not there, or not what they should be, are empty."""
     arn = str(answer.get("arn") or "")
     _arn, partition, _service, region, account, *_rest = [*arn.split(":"), "", "", "", "", ""]
-    network = answer.get("kubernetesNetworkConfig") or {}
-    compute = answer.get("computeConfig") or {}
+    network = _mapping(answer.get("kubernetesNetworkConfig"))
     return Cluster(
         name=str(answer.get("name") or ""),
         arn=arn,
@@ -109,20 +117,21 @@ def cluster_of(answer: Mapping[str, Any]) -> Cluster:
         platform_version=str(answer.get("platformVersion") or ""),
         status=str(answer.get("status") or ""),
         endpoint=str(answer.get("endpoint") or ""),
-        certificate_authority=_decoded((answer.get("certificateAuthority") or {}).get("data") or ""),
+        certificate_authority=_decoded(_mapping(answer.get("certificateAuthority")).get("data")),
         role_arn=str(answer.get("roleArn") or ""),
-        ip_family=str(network.get("ipFamily") or "ipv4"),
+        ip_family=str(network.get("ipFamily") or ""),
         service_ipv4_cidr=str(network.get("serviceIpv4Cidr") or ""),
-        authentication_mode=str((answer.get("accessConfig") or {}).get("authenticationMode") or ""),
-        subnet_ids=tuple((answer.get("resourcesVpcConfig") or {}).get("subnetIds") or ()),
-        outpost_arns=tuple((answer.get("outpostConfig") or {}).get("outpostArns") or ()),
-        auto_mode=bool(compute.get("enabled")),
+        authentication_mode=str(_mapping(answer.get("accessConfig")).get("authenticationMode") or ""),
+        subnet_ids=_texts(_mapping(answer.get("resourcesVpcConfig")).get("subnetIds")),
+        outpost_arns=_texts(_mapping(answer.get("outpostConfig")).get("outpostArns")),
+        auto_mode=bool(_mapping(answer.get("computeConfig")).get("enabled")),
+        token_id=token_id_of(answer),
     )
 
 
 def token_id_of(answer: Mapping[str, Any]) -> str:
     """What the token is made for: the name, for a local cluster on Outposts the id."""
-    return str((answer.get("id") if answer.get("outpostConfig") else "") or answer["name"])
+    return str((answer.get("id") if answer.get("outpostConfig") else "") or answer.get("name") or "")
 
 
 def cluster_version(aws: AwsConnection, version: str) -> ClusterVersion | None:
@@ -170,11 +179,18 @@ def managed_addon(aws: AwsConnection, cluster_name: str, name: str) -> Addon | N
 
 
 def cluster_role(aws: AwsConnection, role_arn: str, partition: str) -> ClusterRole:
-    """The role's policies; documents only where the AWS managed ones alone don't do."""
+    """The role's policies; documents only where the AWS managed ones alone don't do.
+
+    Raises:
+        ClientError: AWS refuses.
+        BotoCoreError: AWS isn't reached.
+        EksWindowsError: There is no such role.
+    """
     name = role_arn.rsplit("/", 1)[-1]
+    if not name:
+        raise EksWindowsError("EKS does not tell the cluster's role", remedy="Look at aws eks describe-cluster")
     attached = tuple(
-        Policy(name=policy["PolicyName"], arn=policy["PolicyArn"])
-        for policy in aws.pages("iam", "list_attached_role_policies", "AttachedPolicies", RoleName=name)
+        Policy(name=policy["PolicyName"], arn=policy["PolicyArn"]) for policy in _attached(aws, name, role_arn)
     )
     arns = {policy.arn for policy in attached}
     if {managed_policy_arn(partition, needed) for needed in (VPC_RESOURCE_CONTROLLER, CLUSTER_POLICY)} <= arns:
@@ -192,6 +208,19 @@ def cluster_role(aws: AwsConnection, role_arn: str, partition: str) -> ClusterRo
     )
 
 
+def _attached(aws: AwsConnection, name: str, role_arn: str) -> list[dict[str, Any]]:
+    try:
+        return aws.pages("iam", "list_attached_role_policies", "AttachedPolicies", RoleName=name)
+    except ClientError as error:
+        if not is_not_found(error):
+            raise
+        raise EksWindowsError(
+            words_of(error),
+            remedy=f"Check whether {role_arn}, which the cluster runs as, was deleted, and create it again by that "
+            "name, with the cluster's trust policy and managed policies",
+        ) from error
+
+
 def _with_document(aws: AwsConnection, policy: Policy, partition: str, unread: list[Unknown]) -> Policy:
     """The policy with its document, as it is where its ARN says enough or it can't be read."""
     if policy.name in GRANTS and policy.arn == managed_policy_arn(partition, policy.name):
@@ -204,7 +233,25 @@ def _with_document(aws: AwsConnection, policy: Policy, partition: str, unread: l
     except (BotoCoreError, ClientError) as error:
         unread.append(aws_unknown(source, error))
         return policy
-    return Policy(name=policy.name, arn=policy.arn, document=answer["PolicyVersion"]["Document"])
+    document = policy_document(answer["PolicyVersion"].get("Document"))
+    if document is None:
+        unread.append(_no_document(source, policy.name))
+        return policy
+    return Policy(name=policy.name, arn=policy.arn, document=document)
+
+
+def policy_document(value: Any) -> dict[str, Any] | None:
+    """The document of a policy, also where it is still the URL-encoded JSON that IAM sends; None where it is none."""
+    if isinstance(value, str):
+        for text in (value, unquote(value)):
+            with contextlib.suppress(ValueError, RecursionError):
+                value = json.loads(text)
+                break
+    return value if isinstance(value, dict) else None
+
+
+def _no_document(source: str, name: str) -> Unknown:
+    return Unknown(source, f"the document of policy {name} is no JSON object", f"Look at policy {name} in IAM")
 
 
 def _inline_policies(aws: AwsConnection, role_name: str, unread: list[Unknown]) -> tuple[Policy, ...]:
@@ -214,7 +261,11 @@ def _inline_policies(aws: AwsConnection, role_name: str, unread: list[Unknown]) 
         for name in aws.pages("iam", "list_role_policies", "PolicyNames", RoleName=role_name):
             source = "iam:GetRolePolicy"
             answer = aws.call("iam", "get_role_policy", RoleName=role_name, PolicyName=name)
-            policies.append(Policy(name=name, arn="", document=answer["PolicyDocument"]))
+            document = policy_document(answer.get("PolicyDocument"))
+            if document is None:
+                unread.append(_no_document(source, name))
+            else:
+                policies.append(Policy(name=name, arn="", document=document))
     except (BotoCoreError, ClientError) as error:
         unread.append(aws_unknown(source, error))
     return tuple(policies)
@@ -239,10 +290,18 @@ def _fargate_profile(aws: AwsConnection, cluster_name: str, name: str) -> Fargat
     )
 
 
-def _decoded(data: str) -> str:
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, (list, tuple)) else ()
+
+
+def _decoded(data: Any) -> str:
     try:
         return base64.b64decode(data).decode("ascii", "replace")
-    except ValueError:
+    except (TypeError, ValueError):
         return ""
 
 

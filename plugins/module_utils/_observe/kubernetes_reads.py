@@ -19,6 +19,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kube
     KubernetesError,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    ANY_VARIABLE,
     AwsNode,
     ConfigMap,
     LabelSelector,
@@ -98,10 +99,19 @@ def aws_node(api: KubernetesApi) -> AwsNode | None:
     if item is None:
         return None
     containers = _pod_spec(item).get("containers") or ()
-    environment = next((entry.get("env") or () for entry in containers if entry.get("name") == "aws-node"), ())
-    return AwsNode(
-        env={str(variable["name"]): str(variable["value"]) for variable in environment if "value" in variable}
-    )
+    container: Mapping[str, Any] = next((entry for entry in containers if entry.get("name") == "aws-node"), {})
+    literal: dict[str, str] = {}
+    unresolved = {ANY_VARIABLE} if container.get("envFrom") else set()
+    for variable in container.get("env") or ():
+        name, value = str(variable["name"]), str(variable.get("value") or "")
+        # Of two of one name the last one counts.
+        literal.pop(name, None)
+        unresolved.discard(name)
+        if variable.get("valueFrom") or "$(" in value:
+            unresolved.add(name)
+        else:
+            literal[name] = value
+    return AwsNode(env=literal, unresolved=frozenset(unresolved))
 
 
 def webhook_configurations(api: KubernetesApi) -> tuple[WebhookConfiguration, ...]:

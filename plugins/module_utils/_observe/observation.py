@@ -36,6 +36,9 @@ class Unknown:
 
 Known: TypeAlias = T | Unknown
 
+ANY_VARIABLE = "*"
+"""Among unresolved variables: any that is not literal."""
+
 
 @dataclass(frozen=True)
 class Cluster:
@@ -44,6 +47,8 @@ class Cluster:
     ``certificate_authority`` is PEM text. ``ip_family`` is ``ipv4`` or ``ipv6``. ``authentication_mode`` is
     ``CONFIG_MAP``, ``API_AND_CONFIG_MAP``, ``API`` or empty where EKS does not say.
     ``outpost_arns`` is empty for clusters in the cloud. ``platform_version`` is as EKS spells it, ``eks.5``.
+    ``ip_family`` is empty where EKS does not say. ``token_id`` is what a token is made for: the name, for a local
+    cluster on Outposts the id.
     """
 
     name: str
@@ -63,6 +68,7 @@ class Cluster:
     subnet_ids: tuple[str, ...]
     outpost_arns: tuple[str, ...]
     auto_mode: bool
+    token_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -198,9 +204,18 @@ class ConfigMap:
 
 @dataclass(frozen=True)
 class AwsNode:
-    """DaemonSet kube-system/aws-node: the literal environment of its container of that name."""
+    """DaemonSet kube-system/aws-node: the literal environment of its container of that name.
+
+    ``unresolved`` names the variables whose values are elsewhere (``valueFrom``, or references to others), and is or
+    holds :data:`ANY_VARIABLE` where the container has ``envFrom``, so that each that is not literal may be set there.
+    """
 
     env: Mapping[str, str]
+    unresolved: frozenset[str] = frozenset()
+
+    def is_resolved(self, variable: str) -> bool:
+        """Whether the variable's value, or that it is not set, is known."""
+        return variable in self.env or not self.unresolved & {variable, ANY_VARIABLE}
 
 
 @dataclass(frozen=True)
@@ -312,7 +327,7 @@ class Observation:
     """Everything that was seen of one cluster, once.
 
     ``vpc_cni`` is None where the add-on is not managed by EKS. ``cni_config_map`` and ``aws_node`` are None
-    where they do not exist. ``fargate_profiles`` is read only where fewer than two Linux nodes exist, else
+    where they do not exist. ``fargate_profiles`` is read only where fewer than two Linux nodes are ready, else
     empty. ``probe`` is None where it was not asked for. ``examined`` counts what was looked at, by kind in
     lower-case plural, and holds no kind that could not be read. ``observed_at`` is RFC 3339 in UTC.
     """

@@ -218,8 +218,8 @@ def _access(
     role_arn = options.get("kubernetes_role_arn")
 
     def token() -> Secret:
-        identifier = options["cluster_name"] if isinstance(answer, Unknown) else aws_reads.token_id_of(answer)
-        return aws.eks_token(identifier, role_arn)
+        identifier = "" if isinstance(cluster, Unknown) else cluster.token_id
+        return aws.eks_token(identifier or options["cluster_name"], role_arn)
 
     try:
         return access(options, None if isinstance(cluster, Unknown) else cluster, token)
@@ -252,7 +252,7 @@ def _has_enough_linux(nodes: Known[tuple[Node, ...]]) -> bool:
     """Whether Fargate profiles don't matter."""
     if isinstance(nodes, Unknown):
         return False
-    linux = sum(1 for node in nodes if node.operating_system == "linux" and not node.fargate)
+    linux = sum(1 for node in nodes if node.operating_system == "linux" and node.ready and not node.fargate)
     return linux >= ENOUGH_LINUX_NODES
 
 
@@ -265,7 +265,12 @@ def _windows_pods(
     if not policies:
         return _done(()), _done(())
     found = policies
-    pods = reading.kubernetes("/api/v1/pods", lambda api: windows_pods.windows_pods(api, found, nodes))
+    if isinstance(nodes, Unknown):
+        # Pods that run on Windows without asking for it could not be told from others.
+        pods: Future[Any] = _done(nodes)
+    else:
+        known_nodes = nodes
+        pods = reading.kubernetes("/api/v1/pods", lambda api: windows_pods.windows_pods(api, found, known_nodes))
     accounts = reading.kubernetes("/api/v1/serviceaccounts", lambda api: windows_pods.service_accounts(api, found))
     return pods, accounts
 

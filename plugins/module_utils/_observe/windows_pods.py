@@ -13,11 +13,9 @@ from typing import Any
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import KubernetesApi
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
-    Known,
     Node,
     SecurityGroupPolicy,
     ServiceAccount,
-    Unknown,
     WindowsPod,
 )
 
@@ -29,15 +27,11 @@ NOT_ENDED = "status.phase!=Succeeded,status.phase!=Failed"
 
 
 def windows_pods(
-    api: KubernetesApi, policies: Iterable[SecurityGroupPolicy], nodes: Known[tuple[Node, ...]]
+    api: KubernetesApi, policies: Iterable[SecurityGroupPolicy], nodes: Iterable[Node]
 ) -> tuple[WindowsPod, ...]:
     """Pods that have not ended and ask for Windows or run on it. The API can't select by operating system."""
     namespaces = sorted({policy.namespace for policy in policies})
-    windows_nodes = (
-        frozenset()
-        if isinstance(nodes, Unknown)
-        else frozenset(node.name for node in nodes if node.operating_system == "windows")
-    )
+    windows_nodes = frozenset(node.name for node in nodes if node.operating_system == "windows")
     return tuple(
         _pod(item)
         for item in _items(api, "pods", namespaces, field_selector=NOT_ENDED)

@@ -102,3 +102,25 @@ def test_other_errors_are_not_swallowed() -> None:
 )
 def test_permission_of_a_path(method: str, path: str, verb: str, resource: str) -> None:
     assert (needed_verb(method, path), needed_resource(path)) == (verb, resource)
+
+
+POD = 'pods is forbidden: User "jane" cannot create resource "pods" in API group "" in the namespace "a"'
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "remedy"),
+    [
+        (403, POD, "Allow the identity to create pods in namespace a"),
+        (404, 'namespaces "a" not found', "Name a namespace that exists by probe_namespace: a does not"),
+        (403, 'pods "p" is forbidden: exceeded quota: small', "quota, pod security and admission webhooks"),
+        (403, 'pods "p" is forbidden: violates PodSecurity "restricted:latest"', "a refuses it"),
+        (400, 'admission webhook "w" denied the request', "Name by probe_namespace a namespace whose"),
+        (503, "etcd is down", "Try again"),
+    ],
+)
+def test_what_is_made_of_a_probe_that_is_refused(status: int, message: str, remedy: str) -> None:
+    error = KubernetesError("POST", "/api/v1/namespaces/a/pods", status, "", message, "https://cluster")
+    unknown = kubernetes_attempt(raising(error))
+    assert isinstance(unknown, Unknown)
+    assert remedy in unknown.remedy
+    assert ("Allow the identity" in unknown.remedy) is (message == POD)

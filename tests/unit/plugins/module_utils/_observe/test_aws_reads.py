@@ -9,9 +9,12 @@ from datetime import UTC, datetime
 
 import pytest
 from botocore.exceptions import NoCredentialsError
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe import aws_reads
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.attempt import aws_attempt
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     Addon,
     AddonIssue,
@@ -57,7 +60,7 @@ def test_cluster_with_everything() -> None:
 
 def test_cluster_with_next_to_nothing() -> None:
     cluster = aws_reads.cluster_of({"name": "production", "kubernetesNetworkConfig": None, "computeConfig": None})
-    assert (cluster.name, cluster.arn, cluster.endpoint, cluster.ip_family) == ("production", "", "", "ipv4")
+    assert (cluster.name, cluster.arn, cluster.endpoint, cluster.ip_family) == ("production", "", "", "")
     assert (cluster.auto_mode, cluster.outpost_arns, cluster.authentication_mode) == (False, (), "")
 
 
@@ -72,6 +75,60 @@ def test_cluster_with_next_to_nothing() -> None:
 )
 def test_what_a_token_is_made_for(answer, identifier: str) -> None:
     assert aws_reads.token_id_of(answer) == identifier
+    assert aws_reads.cluster_of(answer).token_id == identifier
+
+
+ODD = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5), st.just([1, None]), st.just({"x": "y"}))
+FIELDS = {
+    "": (
+        "name",
+        "id",
+        "arn",
+        "version",
+        "platformVersion",
+        "status",
+        "endpoint",
+        "roleArn",
+    ),
+    "certificateAuthority": ("data",),
+    "kubernetesNetworkConfig": ("ipFamily", "serviceIpv4Cidr"),
+    "accessConfig": ("authenticationMode",),
+    "resourcesVpcConfig": ("subnetIds",),
+    "outpostConfig": ("outpostArns",),
+    "computeConfig": ("enabled",),
+}
+ANSWERS = st.fixed_dictionaries(
+    {},
+    optional={
+        **dict.fromkeys(FIELDS[""], ODD),
+        **{
+            part: st.one_of(ODD, st.fixed_dictionaries({}, optional=dict.fromkeys(names, ODD)))
+            for part, names in FIELDS.items()
+            if part
+        },
+    },
+)
+
+
+@given(ANSWERS)
+def test_no_description_is_too_odd(answer) -> None:
+    cluster = aws_reads.cluster_of(answer)
+    assert all(isinstance(getattr(cluster, name), str) for name in ("name", "region", "ip_family", "token_id"))
+    assert all(isinstance(each, str) for each in (*cluster.subnet_ids, *cluster.outpost_arns))
+
+
+@pytest.mark.parametrize("answer", [{}, {"cluster": None}, {"cluster": []}])
+def test_an_answer_without_a_cluster_is_unknown(aws, answer) -> None:
+    aws.answers = {"describe_cluster": answer}
+    unknown = aws_reads.describe_cluster(aws, "production")
+    assert isinstance(unknown, Unknown)
+    assert unknown.reason == "the answer tells of no cluster"
+
+
+def test_a_description_without_name_and_arn_is_of_the_cluster_that_was_asked_for(aws) -> None:
+    aws.answers = {"describe_cluster": {"cluster": {"endpoint": "https://abc.example"}}}
+    cluster = aws_reads.existing_cluster(aws, "production")
+    assert (cluster.name, cluster.region) == ("production", "eu-central-1")
 
 
 def test_no_such_cluster_names_where_who_and_what_is_near(aws) -> None:
@@ -239,3 +296,55 @@ def test_fargate_profiles(aws) -> None:
             (FargateSelector("kube-system", {"k8s-app": "kube-dns"}), FargateSelector("a*", {})),
         ),
     )
+
+
+def test_a_role_that_was_deleted_is_named(aws) -> None:
+    aws.answers = {"list_attached_role_policies": aws.refusal("NoSuchEntity", "ListAttachedRolePolicies")}
+    unknown = aws_attempt("iam:ListAttachedRolePolicies", lambda: aws_reads.cluster_role(aws, ROLE, "aws-cn"))
+    assert isinstance(unknown, Unknown)
+    assert unknown.source == "iam:ListAttachedRolePolicies"
+    assert "NoSuchEntity" in unknown.reason
+    assert unknown.remedy.startswith(f"Check whether {ROLE}, which the cluster runs as, was deleted")
+
+
+def test_a_role_that_eks_does_not_tell_is_not_asked_for(aws) -> None:
+    with pytest.raises(EksWindowsError, match="EKS does not tell the cluster's role"):
+        aws_reads.cluster_role(aws, "", "aws")
+    assert aws.asked == []
+
+
+@pytest.mark.parametrize(
+    ("value", "document"),
+    [
+        ({"Version": "1"}, {"Version": "1"}),
+        ('{"Version": "1"}', {"Version": "1"}),
+        ("%7B%22Version%22%3A%20%221%22%7D", {"Version": "1"}),
+        ('{"Sid": "100%25"}', {"Sid": "100%25"}),
+        ("[]", None),
+        ("%7B", None),
+        ("words", None),
+        ("[" * 100000, None),
+        (None, None),
+        ([], None),
+    ],
+)
+def test_documents_also_as_text(aws, value, document) -> None:
+    assert aws_reads.policy_document(value) == document
+    own = {"PolicyName": "own", "PolicyArn": "arn:aws-cn:iam::1:policy/own"}
+    aws.answers = {
+        "list_attached_role_policies": [own],
+        "get_policy": {"Policy": {"DefaultVersionId": "v1"}},
+        "get_policy_version": {"PolicyVersion": {"Document": value}},
+        "list_role_policies": ["inline"],
+        "get_role_policy": {"PolicyDocument": value},
+    }
+    role = aws_reads.cluster_role(aws, ROLE, "aws-cn")
+    assert role.attached[0].document == document
+    assert [policy.document for policy in role.inline] == ([] if document is None else [document])
+    assert role.complete is (document is not None)
+    if document is None:
+        assert role.unread is not None
+        assert (role.unread.source, role.unread.reason) == (
+            "iam:GetPolicyVersion",
+            "the document of policy own is no JSON object",
+        )

@@ -100,6 +100,28 @@ def test_aws_node(kubernetes) -> None:
     found = kubernetes_reads.aws_node(kubernetes)
     assert found is not None
     assert found.env == {"ENABLE_POD_ENI": "true"}
+    assert found.unresolved == {"MY_NODE_NAME"}
+
+
+@pytest.mark.parametrize(
+    ("container", "env", "unresolved"),
+    [
+        ({}, {}, set()),
+        ({"env": [{"name": "A"}]}, {"A": ""}, set()),
+        ({"env": [{"name": "A", "value": "$(B)"}]}, {}, {"A"}),
+        ({"env": [{"name": "A", "value": "1"}], "envFrom": [{"configMapRef": {"name": "c"}}]}, {"A": "1"}, {"*"}),
+        ({"env": [{"name": "A", "value": "1"}, {"name": "A", "valueFrom": {"secretKeyRef": {}}}]}, {}, {"A"}),
+        ({"env": [{"name": "A", "valueFrom": {"secretKeyRef": {}}}, {"name": "A", "value": "2"}]}, {"A": "2"}, set()),
+    ],
+)
+def test_what_of_aws_node_s_environment_is_known(kubernetes, container, env, unresolved) -> None:
+    containers = [{"name": "aws-node", **container}]
+    kubernetes.answers[kubernetes_reads.AWS_NODE] = {"spec": {"template": {"spec": {"containers": containers}}}}
+    found = kubernetes_reads.aws_node(kubernetes)
+    assert found is not None
+    assert (found.env, found.unresolved) == (env, unresolved)
+    assert found.is_resolved("A") is not ("A" in unresolved or (unresolved == {"*"} and "A" not in env))
+    assert found.is_resolved("OTHER") is ("*" not in unresolved)
 
 
 def test_webhook_configurations(kubernetes) -> None:

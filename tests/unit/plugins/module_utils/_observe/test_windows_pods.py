@@ -14,12 +14,10 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     LabelSelector,
     SecurityGroupPolicy,
     ServiceAccount,
-    Unknown,
     WindowsPod,
 )
 
 SELECTOR = LabelSelector({}, ())
-UNKNOWN = Unknown("GET /api/v1/nodes", "forbidden", "")
 
 
 def policy(namespace: str, by_account: bool = False) -> SecurityGroupPolicy:
@@ -63,7 +61,7 @@ def test_pods_of_the_policies_namespaces(kubernetes) -> None:
         ],
         "/api/v1/namespaces/b/pods": [pod("b", "two", nodeSelector=selector)],
     }
-    found = windows_pods.windows_pods(kubernetes, [policy("b"), policy("a"), policy("a")], UNKNOWN)
+    found = windows_pods.windows_pods(kubernetes, [policy("b"), policy("a"), policy("a")], ())
     assert found == (
         WindowsPod("a", "one", {"app": "one"}, "sa", "n", ""),
         WindowsPod("b", "two", {"app": "two"}, "default", "", ""),
@@ -86,7 +84,7 @@ def test_pods_on_windows_nodes(kubernetes) -> None:
 def test_many_namespaces_are_one_list(kubernetes) -> None:
     selector = {"kubernetes.io/os": "windows"}
     kubernetes.answers = {"/api/v1/pods": [pod(name, "p", nodeSelector=selector) for name in "abcxyz"]}
-    found = windows_pods.windows_pods(kubernetes, [policy(name) for name in "abcde"], UNKNOWN)
+    found = windows_pods.windows_pods(kubernetes, [policy(name) for name in "abcde"], ())
     assert [each.namespace for each in found] == ["a", "b", "c"]
     assert len(kubernetes.asked) == 1
 

@@ -27,6 +27,9 @@ EVERYTHING = LabelSelector({}, ())
 IIS = LabelSelector({"app": "iis"}, ())
 
 
+CUSTOM_NETWORKING = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
+
+
 @pytest.mark.parametrize(("family", "status"), [("ipv4", "pass"), ("ipv6", "fail"), ("", "unknown")])
 def test_ip_family(family: str, status: str) -> None:
     found = finding("network.ip_family", observed(cluster=cluster(ip_family=family)))
@@ -58,6 +61,39 @@ def test_an_ip_family_that_is_not_given_is_no_ipv4() -> None:
 def test_custom_networking(aws_node: Any, status: str) -> None:
     found = finding("network.custom_networking", observed(aws_node=aws_node))
     assert (found.status, found.severity, found.blocks) == (status, "error", WINDOWS_GOALS)
+
+
+@pytest.mark.parametrize(
+    ("aws_node", "status", "shown"),
+    [
+        (AwsNode({}, frozenset({CUSTOM_NETWORKING})), "unknown", f"{CUSTOM_NETWORKING} from valueFrom"),
+        (AwsNode({}, frozenset({"*"})), "unknown", f"{CUSTOM_NETWORKING} from envFrom"),
+        (AwsNode({CUSTOM_NETWORKING: "false"}, frozenset({"*"})), "pass", f"{CUSTOM_NETWORKING}=false"),
+        (AwsNode({CUSTOM_NETWORKING: "true"}, frozenset({"*"})), "fail", f"{CUSTOM_NETWORKING}=true"),
+        (AwsNode({}, frozenset({"MY_NODE_NAME"})), "pass", f"no {CUSTOM_NETWORKING}"),
+    ],
+)
+def test_custom_networking_that_is_set_from_elsewhere(aws_node: AwsNode, status: str, shown: str) -> None:
+    found = finding("network.custom_networking", observed(aws_node=aws_node))
+    assert (found.status, [item.value for item in found.evidence]) == (status, [shown])
+
+
+@pytest.mark.parametrize(
+    ("aws_node", "status", "severity"),
+    [
+        (AwsNode({}, frozenset({"ENABLE_POD_ENI"})), "unknown", "info"),
+        (AwsNode({}, frozenset({"*"})), "unknown", "info"),
+        (AwsNode({"ENABLE_POD_ENI": "false"}, frozenset({"*"})), "pass", "error"),
+        (AwsNode({"ENABLE_POD_ENI": "true"}, frozenset({"*"})), "fail", "info"),
+        (AwsNode({}, frozenset({"MY_NODE_NAME"})), "pass", "error"),
+    ],
+)
+def test_security_groups_for_pods_that_are_set_from_elsewhere(aws_node: AwsNode, status: str, severity: str) -> None:
+    found = finding("network.security_groups_for_pods", observed(aws_node=aws_node), goal="enable")
+    assert (found.status, found.severity) == (status, severity)
+    assert (found.status == "unknown") is (
+        found.severity == "info" and not found.blocks and "set from" in found.summary
+    )
 
 
 def test_custom_networking_shows_what_it_saw() -> None:
