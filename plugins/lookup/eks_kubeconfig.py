@@ -18,6 +18,10 @@ description:
   - C(kubernetes.core) lets the environment variables C(K8S_AUTH_*) win over a kubeconfig, so that one which names
     another cluster would take the task there. The lookup therefore removes them from the worker process of the task
     that it is evaluated for. The other tasks keep them.
+  - Where C(HTTPS_PROXY) and C(NO_PROXY) of the environment, read as for AWS, choose a proxy for the cluster, it is in
+    the kubeconfig as C(proxy-url), without user and password. Older clients of Kubernetes do not read it there, so
+    that the lookup also sets C(K8S_AUTH_PROXY) in the worker process of the task, and
+    C(K8S_AUTH_PROXY_HEADERS_PROXY_BASIC_AUTH) where the proxy has a user.
 author:
   - cloudops.eks_windows maintainers (@cloudops)
 options:
@@ -117,15 +121,42 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.aws 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.exec_kubeconfig import exec_kubeconfig
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_access import check_kubeconfig
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.proxies import (
+    credentials_of,
+    proxy_for,
+    without_credentials,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.aws_reads import existing_cluster
 
 
-def forget_kubernetes_environment() -> None:
-    """Remove K8S_AUTH_* from this process, where it is the worker of one task and not Ansible itself."""
+def own_environment(proxies: set[str]) -> None:
+    """Leave of K8S_AUTH_* only the proxy, in this process, where it is the worker of one task and not Ansible itself.
+
+    Args:
+        proxies: The proxies of the task's clusters, empty texts for none. Where they differ no variable can say it.
+    """
     if multiprocessing.parent_process() is None:
         return
     for name in [name for name in os.environ if name.startswith("K8S_AUTH_")]:
         del os.environ[name]
+    proxy = proxies.pop() if len(proxies) == 1 else ""
+    if proxy:
+        os.environ["K8S_AUTH_PROXY"] = without_credentials(proxy)
+        if credentials_of(proxy):
+            os.environ["K8S_AUTH_PROXY_HEADERS_PROXY_BASIC_AUTH"] = credentials_of(proxy)
+
+
+def check_ignore(ignore: list[Any]) -> None:
+    """Refuse a rule that does not exist, as the modules do."""
+    if not ignore:
+        return
+    # The rules are not read where none is named.
+    from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.ignore import parse_ignore
+
+    try:
+        parse_ignore(ignore)
+    except ValueError as error:
+        raise EksWindowsError(str(error)) from error
 
 
 class LookupModule(LookupBase):
@@ -134,15 +165,20 @@ class LookupModule(LookupBase):
     def run(self, terms: list[str], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[Any]:
         self.set_options(var_options=variables, direct=kwargs)
         options = self.get_options()
-        forget_kubernetes_environment()
+        own_environment(set())
+        proxies: set[str] = set()
         try:
-            return [self._kubeconfig(name, options) for name in self._flatten(terms)]
+            check_ignore(options["ignore"])
+            found = [self._kubeconfig(name, options, proxies) for name in self._flatten(terms)]
         except EksWindowsError as error:
             raise AnsibleLookupError(str(error)) from error
+        own_environment(proxies)
+        return found
 
-    def _kubeconfig(self, name: str, options: Mapping[str, Any]) -> Any:
+    def _kubeconfig(self, name: str, options: Mapping[str, Any], proxies: set[str]) -> Any:
         cluster = existing_cluster(AwsConnection(options), name)
         if not (options["kubeconfig"] or options["context"]):
+            proxies.add(proxy_for(cluster.endpoint, options))
             return exec_kubeconfig(cluster, sys.executable, options)
         connection = check_kubeconfig(options, cluster)
         if connection.refused:

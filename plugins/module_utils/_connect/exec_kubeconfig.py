@@ -16,6 +16,10 @@ from typing import Any
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.options import DEFAULT_REQUEST_TIMEOUT
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.proxies import (
+    proxy_for,
+    without_credentials,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Cluster
 
 HELPER = Path(__file__).with_name("eks_token_helper.py")
@@ -46,20 +50,29 @@ def exec_kubeconfig(cluster: Cluster, python: str, options: Mapping[str, Any]) -
         cluster: As EKS describes it.
         python: Path of the Python that runs the helper; it needs botocore.
         options: Values of :func:`aws_argument_spec`, ``kubernetes_role_arn``, ``kubernetes_validate_certs``,
-            ``proxy`` and ``request_timeout``.
+            ``proxy``, ``no_proxy`` and ``request_timeout``. Without ``proxy`` the environment's applies, as it does
+            for what is read; its user and password are left out.
 
     Raises:
-        EksWindowsError: Keys were given as options: the helper gets its credentials from the environment, a profile,
-            the instance or an assumed role, since arguments are seen by everybody on the machine.
+        EksWindowsError: The cluster has no endpoint yet. Or the proxy can't be used. Or keys were given as options: the
+            helper gets its credentials from the environment, a profile, the instance or an assumed role, since
+            arguments are seen by everybody on the machine.
     """
     _refuse_keys(cluster, options)
+    if not cluster.endpoint or not (cluster.certificate_authority or options.get("kubernetes_validate_certs") is False):
+        raise EksWindowsError(
+            f"No kubeconfig for cluster {cluster.name}: it has no endpoint yet, its status is "
+            f"{cluster.status or 'not told'}",
+            remedy="Wait until EKS has made the cluster",
+        )
     server: dict[str, Any] = {"server": cluster.endpoint}
     if options.get("kubernetes_validate_certs") is False:
         server["insecure-skip-tls-verify"] = True
     else:
         server["certificate-authority-data"] = base64.b64encode(cluster.certificate_authority.encode()).decode()
-    if options.get("proxy"):
-        server["proxy-url"] = options["proxy"]
+    proxy = proxy_for(cluster.endpoint, options)
+    if proxy:
+        server["proxy-url"] = without_credentials(proxy)
     name = cluster.arn or cluster.name
     return {
         "apiVersion": "v1",
@@ -73,7 +86,7 @@ def exec_kubeconfig(cluster: Cluster, python: str, options: Mapping[str, Any]) -
 
 
 def _exec_user(cluster: Cluster, python: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    arguments = [str(HELPER), "--cluster-name", cluster.name, "--region", cluster.region]
+    arguments = [str(HELPER), "--cluster-name", cluster.token_id or cluster.name, "--region", cluster.region]
     for option, argument in ARGUMENTS.items():
         value = options.get(option)
         if value and not (option == "request_timeout" and value == DEFAULT_REQUEST_TIMEOUT):

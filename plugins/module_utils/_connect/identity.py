@@ -18,8 +18,11 @@ RULE = "cluster.identity"
 
 
 def same_server(one: str, other: str) -> bool:
-    """Whether two URLs name the same server, port and path."""
-    return _place(one) == _place(other)
+    """Whether two URLs name the same server, port and path. What is no URL names none."""
+    try:
+        return _place(one) == _place(other)
+    except ValueError:
+        return False
 
 
 def certificates(pem: str) -> frozenset[bytes]:
@@ -60,13 +63,9 @@ def _lasts(until: Any, today: datetime.date) -> bool:
 
 def _place(url: str) -> tuple[str, str, int | None, str]:
     parts = urlsplit(url if "://" in url else f"https://{url}")
-    try:
-        port = parts.port
-    except ValueError:
-        port = None
     return (
         parts.scheme.lower(),
         (parts.hostname or "").rstrip("."),
-        port or {"https": 443, "http": 80}.get(parts.scheme.lower()),
+        parts.port or {"https": 443, "http": 80}.get(parts.scheme.lower()),
         parts.path.rstrip("/"),
     )

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 # The backends' requirements say so before anything here runs.
 with contextlib.suppress(ImportError):
@@ -32,7 +33,10 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kube
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.options import DEFAULT_REQUEST_TIMEOUT
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.proxies import (
     bypasses,
-    proxy_of_environment,
+    credentials_of,
+    proxy_for,
+    shown,
+    usable,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.redaction import Secret, scrub
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
@@ -78,7 +82,7 @@ def access(
             server=target.server,
             certificate_authority=target.certificate_authority,
             validate_certs=target.validate_certs,
-            proxy=scrub(target.proxy),
+            proxy=shown(target.proxy),
         )
         refused = "" if target.server else "the cluster has no endpoint yet"
         if not refused and not waived:
@@ -104,7 +108,7 @@ def check_kubeconfig(options: Mapping[str, Any], cluster: Cluster) -> Kubernetes
             server=target.server,
             certificate_authority=target.certificate_authority,
             validate_certs=target.validate_certs,
-            proxy=scrub(target.proxy),
+            proxy=shown(target.proxy),
             refused="" if waived else _refusal(target, cluster),
         )
 
@@ -119,8 +123,8 @@ def _place(settings: Mapping[str, Any], cluster: Cluster | None) -> Iterator[tup
     complete = bool(settings["host"]) and _has_own_credentials(settings)
     if complete or not (settings["kubeconfig"] or settings["context"]):
         target = _overridden(_described(settings, cluster, complete=complete), settings)
-        if not target.proxy and target.server and not is_explicit(settings):
-            target = replace(target, proxy=proxy_of_environment(target.server))
+        if target.server and not is_explicit(settings):
+            target = replace(target, proxy=proxy_for(target.server, settings))
 
         def own_or_token(place: KubernetesTarget, token: Callable[[], Secret]) -> KubernetesTarget:
             own = _own(place, settings)
@@ -163,7 +167,7 @@ def _overridden(target: KubernetesTarget, settings: Mapping[str, Any]) -> Kubern
     """The target with what options say of server, trust, proxy and impersonation."""
     changes: dict[str, Any] = {}
     if settings["host"]:
-        changes["server"] = _url(settings["host"])
+        changes["server"] = _checked(_url(settings["host"]))
     if settings["ca_cert"]:
         changes["certificate_authority"] = _text_of(settings["ca_cert"])
     if settings["kubernetes_validate_certs"] is not None:
@@ -176,13 +180,19 @@ def _overridden(target: KubernetesTarget, settings: Mapping[str, Any]) -> Kubern
         impersonate_groups=tuple(settings["impersonate_groups"] or ()),
         **changes,
     )
-    if target.proxy and settings["no_proxy"] and bypasses(target.server, settings["no_proxy"]):
-        target = replace(target, proxy="")
-    return target
+    if not target.proxy:
+        return target
+    if settings["no_proxy"] and bypasses(target.server, settings["no_proxy"]):
+        return replace(target, proxy="")
+    source = "option proxy or K8S_AUTH_PROXY" if settings["proxy"] else "the kubeconfig or the environment"
+    return replace(target, proxy=usable(target.proxy, source))
 
 
 def _with_proxy_headers(target: KubernetesTarget, settings: Mapping[str, Any]) -> KubernetesTarget:
     given = {name: value for name, value in (settings["proxy_headers"] or {}).items() if value}
+    # urllib3 sends nothing of a proxy's URL by itself.
+    if target.proxy and credentials_of(target.proxy):
+        given.setdefault("proxy_basic_auth", credentials_of(target.proxy))
     if not given:
         return target
     return replace(target, proxy_headers={name: Secret(value) for name, value in make_headers(**given).items()})
@@ -213,6 +223,8 @@ def _refusal(target: KubernetesTarget, cluster: Cluster | None) -> str:
     """Why nothing may be sent to the target, empty where it is the cluster."""
     if cluster is None:
         return "EKS did not describe the cluster, so nothing shows that this is its API server"
+    if not cluster.endpoint:
+        return "the cluster has no endpoint yet"
     if not identity.same_server(target.server, cluster.endpoint):
         return f"{scrub(target.server)} is not the endpoint of cluster {cluster.name}, {cluster.endpoint}"
     if target.validate_certs and not identity.trusts_no_other(
@@ -221,6 +233,17 @@ def _refusal(target: KubernetesTarget, cluster: Cluster | None) -> str:
         trusted = "another authority" if target.certificate_authority else "the system's authorities"
         return f"{trusted} would be trusted for {cluster.endpoint}, in place of that of cluster {cluster.name}"
     return ""
+
+
+def _checked(host: str) -> str:
+    try:
+        parts = urlsplit(host)
+        good = bool(parts.hostname and parts.scheme in ("http", "https") and parts.port != 0)
+    except ValueError:
+        good = False
+    if not good:
+        raise EksWindowsError(f"Option host is no URL of an API server: {scrub(host)}", remedy="Give https://host:port")
+    return host
 
 
 def _url(host: str) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -93,3 +94,38 @@ def test_keys_that_the_environment_has_stay_there(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hunter2")
     assert "hunter2" not in json.dumps(user_of(access_key="AKIDEXAMPLE", secret_key="hunter2"))
+
+
+def cluster_of_kubeconfig(**options: Any) -> dict[str, Any]:
+    return exec_kubeconfig(CLUSTER, "python", options)["clusters"][0]["cluster"]
+
+
+def test_the_proxy_of_the_environment_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "jane:hunter2@proxy:3128")
+    assert cluster_of_kubeconfig()["proxy-url"] == "http://proxy:3128"
+    assert cluster_of_kubeconfig(proxy="own:3128")["proxy-url"] == "http://own:3128"
+    monkeypatch.setenv("NO_PROXY", ".amazonaws.com")
+    assert "proxy-url" not in cluster_of_kubeconfig()
+
+
+def test_a_proxy_that_can_t_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "socks5://proxy:1080")
+    with pytest.raises(EksWindowsError, match="Proxy socks5://proxy:1080, of HTTPS_PROXY, can't be used"):
+        cluster_of_kubeconfig()
+
+
+@pytest.mark.parametrize("missing", ["endpoint", "certificate_authority"])
+def test_a_cluster_that_is_being_made(missing: str) -> None:
+    creating = replace(CLUSTER, status="CREATING", **{missing: ""})
+    with pytest.raises(EksWindowsError) as failure:
+        exec_kubeconfig(creating, "python", {})
+    assert str(failure.value) == (
+        "No kubeconfig for cluster production: it has no endpoint yet, its status is CREATING. "
+        "Wait until EKS has made the cluster"
+    )
+
+
+def test_a_local_cluster_on_outposts_is_known_by_its_id() -> None:
+    local = replace(CLUSTER, token_id="0a1b2c")
+    user = exec_kubeconfig(local, "python", {})["users"][0]["user"]["exec"]
+    assert user["args"][1:5] == ["--cluster-name", "0a1b2c", "--region", "eu-central-1"]

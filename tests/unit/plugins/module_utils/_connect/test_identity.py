@@ -32,6 +32,9 @@ TWO = ssl.DER_cert_to_PEM_cert(b"second authority")
         ("https://abc.eks.amazonaws.com.evil.example", "https://abc.eks.amazonaws.com", False),
         ("https://abc.eks.amazonaws.com@evil.example", "https://abc.eks.amazonaws.com", False),
         ("https://abc.eks.amazonaws.com:nonsense", "https://abc.eks.amazonaws.com:6443", False),
+        ("https://abc.eks.amazonaws.com:nonsense", "https://abc.eks.amazonaws.com", False),
+        ("https://[bad", "https://abc.eks.amazonaws.com", False),
+        ("https://abc.eks.amazonaws.com", "https://[bad", False),
         ("", "https://abc.eks.amazonaws.com", False),
     ],
 )

@@ -164,6 +164,52 @@ def test_no_proxy(asked: Asked) -> None:
     assert connect(asked, proxy="http://proxy:3128", no_proxy="amazonaws.com").proxy == ""
 
 
+def test_no_proxy_leaves_none_of_the_environment_either(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
+    assert connect(asked, no_proxy="amazonaws.com").proxy == ""
+    assert connect(asked, proxy="http://own:3128", no_proxy="amazonaws.com").proxy == ""
+
+
+def test_a_proxy_with_a_user_is_told_who_asks(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "jane:w%40rd@proxy:3128")
+    assert connect(asked).proxy == "http://***@proxy:3128"
+    assert asked.target is not None
+    basic = base64.b64encode(b"jane:w@rd").decode()
+    assert asked.target.revealed_proxy_headers() == {"proxy-authorization": f"Basic {basic}"}
+
+
+def test_a_proxy_without_a_scheme(asked: Asked) -> None:
+    assert connect(asked, proxy="proxy:3128").proxy == "http://proxy:3128"
+    assert connect(asked, kubeconfig=kubeconfig(), proxy="proxy:3128").proxy == "http://proxy:3128"
+
+
+def test_a_proxy_that_can_t_be_used(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = r"Proxy socks5://\*\*\*@proxy:1080, of option proxy or K8S_AUTH_PROXY, can't be used"
+    for options in ({}, {"kubeconfig": kubeconfig()}):
+        with pytest.raises(EksWindowsError, match=words):
+            connect(asked, proxy="socks5://jane:hunter2@proxy:1080", **options)
+    monkeypatch.setenv("HTTPS_PROXY", "socks5://proxy:1080")
+    with pytest.raises(EksWindowsError, match="Proxy socks5://proxy:1080, of HTTPS_PROXY, can't be used"):
+        connect(asked)
+
+
+@pytest.mark.parametrize("host", ["https://[bad", "[bad", "https://abc:port", "https://", "ftp://abc.example"])
+def test_a_host_that_is_no_url(asked: Asked, host: str) -> None:
+    for options in ({}, {"api_key": "own"}, {"ignore": ["cluster.identity"]}):
+        with pytest.raises(EksWindowsError, match="Option host is no URL of an API server: "):
+            connect(asked, host=host, **options)
+
+
+def test_a_server_of_a_kubeconfig_that_is_no_url(asked: Asked) -> None:
+    # The package kubernetes refuses it in its newer releases alone.
+    try:
+        said = connect(asked, kubeconfig=kubeconfig(server="https://[bad")).refused
+    except EksWindowsError as error:
+        said = error.message
+    assert "is not the endpoint" in said or "The kubeconfig given can't be used" in said
+    assert asked.target is None
+
+
 def test_proxy_of_the_environment_by_default(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
     assert connect(asked).proxy == "http://proxy:3128"
@@ -227,6 +273,8 @@ def test_nothing_is_sent_where_eks_described_no_cluster(asked: Asked) -> None:
 def test_a_cluster_without_an_endpoint_yet(asked: Asked) -> None:
     creating = replace(CLUSTER, endpoint="", certificate_authority="", status="CREATING")
     assert connect(asked, creating, ignore=["cluster.identity"]).refused == "the cluster has no endpoint yet"
+    checked = kubernetes_access.check_kubeconfig({"kubeconfig": kubeconfig()}, creating)
+    assert checked.refused == "the cluster has no endpoint yet"
 
 
 def test_a_kubeconfig_of_the_cluster(asked: Asked) -> None:
