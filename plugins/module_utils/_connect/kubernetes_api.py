@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 # The backends' requirements say so before anything here runs.
 with contextlib.suppress(ImportError):
     import urllib3
-    from urllib3.exceptions import HTTPError, InsecureRequestWarning, ReadTimeoutError
+    from urllib3.exceptions import HTTPError, InsecureRequestWarning, ProtocolError, ReadTimeoutError, SSLError
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_target import KubernetesTarget
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.redaction import scrub
@@ -33,6 +33,9 @@ RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 RETRIES = 2
 LONGEST_RETRY_AFTER = 3.0
 """Seconds waited at most between tries, whatever the server asks for."""
+
+STRIKES = 2
+"""Requests that get no answer while no other gets one, before a server that did answer once counts as dead."""
 
 METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 
@@ -65,7 +68,8 @@ class KubernetesApi:
     """One API server and one identity; usable by many threads.
 
     Once the server could not be reached, further requests fail at once with the same words, so that a dead address
-    costs one timeout however many reads there are.
+    costs one timeout however many reads there are. A GET whose connection breaks is sent once more, in what is left
+    of the time.
 
     Args:
         target: Server, trust and identity.
@@ -78,6 +82,8 @@ class KubernetesApi:
         self._timeout = timeout
         self._broken: KubernetesError | None = None
         self._answered = False
+        self._strikes = 0
+        self._waiting: list[float] = []
         self._lock = threading.Lock()
         self._turns = threading.BoundedSemaphore(CONNECTIONS)
         self._pool = _pool(target, timeout)
@@ -176,17 +182,48 @@ class KubernetesApi:
         with self._turns:
             if self._broken:
                 raise self._failure(method, path, self._broken.message)
+            started = time.monotonic()
+            with self._lock:
+                self._waiting.append(started)
             try:
-                response = self._pool.request(method, url, headers=headers, body=body, retries=False, redirect=False)
+                response = self._exchange(method, url, headers, body)
             except (HTTPError, OSError, ValueError) as error:
                 failure = self._failure(method, path, network_words(error, self._server, self._timeout))
                 with self._lock:
-                    # Where others were answered, one that was not is no proof against the server.
-                    if not (self._answered and isinstance(error, ReadTimeoutError)):
+                    self._waiting.remove(started)
+                    if self._condemns(error):
                         self._broken = self._broken or failure
                 raise failure from error
-        self._answered = True
+            with self._lock:
+                self._waiting.remove(started)
+                self._answered = True
+                self._strikes = 0
         return response
+
+    def _exchange(self, method: str, url: str, headers: Any, body: bytes | None) -> Any:
+        """One request and its answer, by a second connection where a GET's first one breaks."""
+        arguments: dict[str, Any] = {"headers": headers, "body": body, "retries": False, "redirect": False}
+        started = time.monotonic()
+        try:
+            return self._pool.request(method, url, **arguments)
+        except (HTTPError, OSError) as error:
+            left = self._timeout - (time.monotonic() - started)
+            if method != "GET" or left <= 0 or not _is_break(error):
+                raise
+        return self._pool.request(method, url, timeout=urllib3.Timeout(connect=left, read=left), **arguments)
+
+    def _condemns(self, error: Exception) -> bool:
+        """Whether the server counts as dead: one answer that is missing is no proof where others were answered."""
+        if _is_break(error):
+            self._strikes += 1
+            return self._strikes >= STRIKES
+        if isinstance(error, ReadTimeoutError):
+            self._strikes += 1
+            # Requests that were sent together get no answer together, so the others need not be waited for.
+            late = time.monotonic() - self._timeout / 2
+            alike = sum(1 for started in self._waiting if started < late)
+            return self._strikes + alike >= STRIKES or not self._answered
+        return True
 
     def _failure(self, method: str, path: str, message: str) -> KubernetesError:
         return KubernetesError(method, path, 0, "", message, self._server)
@@ -228,6 +265,13 @@ def network_words(error: Exception, server: str, timeout: float) -> str:
     if isinstance(cause, HTTPError) and ": " in said:
         said = said.split(": ", 1)[1]
     return scrub(f"{server} could not be reached: {said or type(cause).__name__}")
+
+
+def _is_break(error: Exception) -> bool:
+    """Whether a connection that was there broke, as load balancers break one, or a server that is restarted."""
+    if isinstance(error, SSLError):
+        return "EOF" in str(error)
+    return isinstance(error, (ProtocolError, ConnectionResetError, BrokenPipeError))
 
 
 def _pause(response: Any, attempt: int) -> float:

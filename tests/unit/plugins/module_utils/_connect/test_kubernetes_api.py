@@ -6,8 +6,11 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -205,3 +208,107 @@ def test_a_proxy_is_asked(fake_api) -> None:
     KubernetesApi(target, timeout=5).get("/api")
     (seen,) = fake_api.seen
     assert seen.path == "http://cluster.invalid/api"
+
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+
+
+@contextmanager
+def raw_server(reply: Callable[[int, bytes], bytes | None]) -> Iterator[tuple[str, list[bytes]]]:
+    """Answers request n with what ``reply`` makes of it, and breaks the connection after all but a whole answer."""
+    seen: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _address = listener.accept()
+                except OSError:
+                    return
+                with connection, suppress(TimeoutError):
+                    connection.settimeout(2)
+                    while asked := connection.recv(65536):
+                        seen.append(asked.split(b" HTTP/")[0])
+                        answer = reply(len(seen), asked)
+                        connection.sendall(answer or b"")
+                        if answer != OK:
+                            break
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", seen
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize("broken", [None, OK[:-1], b"HTTP/1.1 20"])
+def test_a_get_whose_connection_breaks_is_sent_once_more(broken: bytes | None) -> None:
+    with raw_server(lambda number, asked: broken if number == 2 else OK) as (server, seen):
+        api = KubernetesApi(KubernetesTarget(server=server), timeout=5)
+        assert [api.get(f"/{number}") for number in range(3)] == [{}] * 3
+        api.close()
+    assert seen == [b"GET /0", b"GET /1", b"GET /1", b"GET /2"]
+
+
+def test_a_connection_that_breaks_twice_fails_one_read_and_no_other() -> None:
+    with raw_server(lambda number, asked: None if b"/bad" in asked else OK) as (server, seen):
+        api = KubernetesApi(KubernetesTarget(server=server), timeout=5)
+        for turn in range(3):
+            with pytest.raises(KubernetesError, match="could not be reached: "):
+                api.get("/bad")
+            assert api.get(f"/{turn}") == {}
+        api.close()
+    assert seen.count(b"GET /bad") == 6
+
+
+def test_a_write_whose_connection_breaks_is_not_sent_again() -> None:
+    with raw_server(lambda number, asked: None if asked.startswith(b"POST") else OK) as (server, seen):
+        api = KubernetesApi(KubernetesTarget(server=server), timeout=5)
+        with pytest.raises(KubernetesError):
+            api.dry_run_create("/pods", {})
+        assert api.get("/one") == {}
+        api.close()
+    assert len([line for line in seen if line.startswith(b"POST")]) == 1
+
+
+def test_a_server_that_breaks_every_connection_is_given_up() -> None:
+    with raw_server(lambda number, asked: None) as (server, seen):
+        api = KubernetesApi(KubernetesTarget(server=server), timeout=5)
+        for number in range(20):
+            with pytest.raises(KubernetesError):
+                api.get(f"/{number}")
+    assert seen == [b"GET /0", b"GET /0", b"GET /1", b"GET /1"]
+
+
+def test_a_server_that_falls_silent_costs_one_timeout() -> None:
+    released = threading.Event()
+
+    def reply(number: int, asked: bytes) -> bytes | None:
+        if number > 1:
+            released.wait(10)
+        return OK
+
+    with raw_server(reply) as (server, _seen):
+        api = KubernetesApi(KubernetesTarget(server=server), timeout=0.5)
+        assert api.get("/first") == {}
+
+        def failed(number: int) -> None:
+            with pytest.raises(KubernetesError):
+                api.get(f"/{number}")
+
+        started = time.monotonic()
+        with ThreadPoolExecutor(6) as pool:
+            list(pool.map(failed, range(20)))
+        assert time.monotonic() - started < 0.95
+        released.set()
+
+
+def test_a_break_after_a_long_wait_costs_no_second_wait() -> None:
+    def reply(number: int, asked: bytes) -> bytes | None:
+        time.sleep(0.4)
+        return None
+
+    with raw_server(reply) as (server, _seen):
+        api = KubernetesApi(KubernetesTarget(server=server), timeout=0.5)
+        started = time.monotonic()
+        with pytest.raises(KubernetesError):
+            api.get("/one")
+        assert time.monotonic() - started < 0.75
