@@ -22,6 +22,7 @@ with suppress(ImportError):
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.backend import Backend
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.aws import AwsConnection
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.aws_errors import aws_failure
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.options import aws_argument_spec
 
 
@@ -58,15 +59,28 @@ def list_clusters(connection: AwsConnection) -> list[str]:
 def describe(connection: AwsConnection, name: str) -> dict[str, Any]:
     """The cluster as EKS tells it."""
     try:
-        found: dict[str, Any] = connection.call("eks", "describe_cluster", name=name)["cluster"]
+        found = connection.call("eks", "describe_cluster", name=name).get("cluster")
     except (BotoCoreError, ClientError) as error:
         what = f"Could not describe cluster {name} in region {connection.region}"
         raise aws_failure(what, error, "eks:DescribeCluster") from error
+    if not isinstance(found, dict):
+        raise EksWindowsError(
+            f"EKS tells nothing of cluster {name} in region {connection.region}",
+            remedy="Check endpoint_url and AWS_ENDPOINT_URL_EKS",
+        )
     return found
 
 
 def as_facts(cluster: Mapping[str, Any]) -> dict[str, Any]:
     """The description in snake_case, dates as ISO 8601 text, tags with their keys as they are."""
-    plain = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in cluster.items()}
-    facts: dict[str, Any] = camel_dict_to_snake_dict(plain, ignore_list=["tags"])
+    facts: dict[str, Any] = camel_dict_to_snake_dict(_with_texts(cluster), ignore_list=["tags"])
     return facts
+
+
+def _with_texts(value: Any) -> Any:
+    """The value with its dates, at any depth, as text."""
+    if isinstance(value, Mapping):
+        return {key: _with_texts(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_with_texts(item) for item in value]
+    return value.isoformat() if isinstance(value, datetime) else value

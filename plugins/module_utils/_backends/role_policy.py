@@ -41,7 +41,7 @@ def ensure(parameters: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Attach the policy to the role or detach it, where it isn't so already."""
     role, policy = parameters["role_name"], parameters["policy_arn"]
     wanted = parameters["state"] == "present"
-    connection = AwsConnection(parameters, primary_service="iam")
+    connection = AwsConnection(parameters, primary_service="iam", global_partition=partition_of(policy))
     before = attached_policies(connection, role)
     changed = (policy in before) is not wanted
     if changed and not check_mode:
@@ -55,6 +55,11 @@ def ensure(parameters: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
         "diff": {"before": {"attached_policies": before}, "after": {"attached_policies": after}},
         **connection.resource_actions,
     }
+
+
+def partition_of(arn: str) -> str:
+    """The partition in an ARN; the usual one where the text is none, about which IAM knows better words."""
+    return arn.partition(":")[2].partition(":")[0] or "aws"
 
 
 def attached_policies(connection: AwsConnection, role: str) -> list[str]:

@@ -53,12 +53,13 @@ class AwsConnection:
         options: Values of :func:`aws_argument_spec`, and ``request_timeout``. What is missing counts as not given.
         primary_service: The service that ``endpoint_url`` is meant for. The others take theirs from
             ``AWS_ENDPOINT_URL_<SERVICE>``, as botocore reads it.
+        global_partition: The partition of a global service such as IAM. Its own region does where none is configured.
 
     Raises:
         EksWindowsError: No region, no such profile, or options that exclude each other.
     """
 
-    def __init__(self, options: Mapping[str, Any], primary_service: str = "eks") -> None:
+    def __init__(self, options: Mapping[str, Any], primary_service: str = "eks", *, global_partition: str = "") -> None:
         self._options = options
         self._primary_service = primary_service
         self._clients: dict[str, Any] = {}
@@ -67,6 +68,8 @@ class AwsConnection:
         try:
             self._session = sessions.new_session(options.get("profile") or None)
             self.region: str = options.get("region") or self._session.get_config_variable("region") or ""
+            if not self.region and global_partition:
+                self.region = sessions.global_region(primary_service, global_partition)
             if not self.region:
                 raise EksWindowsError(
                     "No AWS region is known",

@@ -99,6 +99,15 @@ def sts_host(session: Any, region: str) -> str:
     return str(urlsplit(client.meta.endpoint_url).netloc)
 
 
+def global_region(service: str, partition: str) -> str:
+    """The region that calls of a global service are signed for in a partition, empty where botocore knows none."""
+    known = shared_loader().load_data("endpoints")["partitions"]
+    services: dict[str, Any] = next((entry["services"] for entry in known if entry["partition"] == partition), {})
+    endpoints = services.get(service, {})
+    endpoint = endpoints.get("endpoints", {}).get(endpoints.get("partitionEndpoint"), {})
+    return str(endpoint.get("credentialScope", {}).get("region", ""))
+
+
 def assume_role(sts: Any, arn: str, session_name: str, external_id: str | None = None) -> dict[str, Any]:
     """Credentials of a role, as STS AssumeRole answers them: AccessKeyId, SecretAccessKey, SessionToken, Expiration.
 

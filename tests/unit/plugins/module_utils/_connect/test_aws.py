@@ -69,6 +69,31 @@ def test_no_region() -> None:
 
 
 @pytest.mark.parametrize(
+    ("partition", "region", "endpoint"),
+    [
+        ("aws", "us-east-1", "https://iam.amazonaws.com"),
+        ("aws-cn", "cn-north-1", "https://iam.cn-north-1.amazonaws.com.cn"),
+        ("aws-us-gov", "us-gov-west-1", "https://iam.us-gov.amazonaws.com"),
+        ("aws-iso", "us-iso-east-1", "https://iam.us-iso-east-1.c2s.ic.gov"),
+    ],
+)
+def test_a_global_service_needs_no_region(partition: str, region: str, endpoint: str) -> None:
+    aws = AwsConnection(KEYS, "iam", global_partition=partition)
+    assert (aws.region, aws.partition) == (region, partition)
+    assert aws.client("iam").meta.endpoint_url == endpoint
+
+
+def test_a_region_that_is_given_wins_over_the_partition_s() -> None:
+    options = {**KEYS, "region": "cn-northwest-1"}
+    assert AwsConnection(options, "iam", global_partition="aws-cn").region == "cn-northwest-1"
+
+
+def test_no_region_of_a_partition_that_is_not_known() -> None:
+    with pytest.raises(EksWindowsError, match="No AWS region is known"):
+        AwsConnection(KEYS, "iam", global_partition="aws-moon")
+
+
+@pytest.mark.parametrize(
     ("options", "words"),
     [
         ({"region": "moon-1"}, "moon-1"),
@@ -197,7 +222,8 @@ def test_shows_no_secret() -> None:
     ("code", "denied", "absent", "hopeless", "remedy"),
     [
         ("AccessDeniedException", True, False, False, "Give the caller eks:DescribeCluster"),
-        ("ResourceNotFoundException", False, True, False, "Try again"),
+        ("ResourceNotFoundException", False, True, False, "Check the name, the account and the region"),
+        ("NoSuchEntity", False, True, False, "Check the name, the account and the region"),
         ("ExpiredTokenException", False, False, True, "Renew the AWS credentials"),
         ("ServerException", False, False, False, "Try again"),
     ],
