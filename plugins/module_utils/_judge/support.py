@@ -175,7 +175,7 @@ def _prefix_delegation(subject: Subject, effective: bool | None) -> bool | None:
 
 def _security_groups(subject: Subject) -> bool | None:
     aws_node = subject.observation.aws_node
-    if isinstance(aws_node, Unknown):
+    if isinstance(aws_node, Unknown) or (aws_node is not None and not aws_node.is_resolved(POD_ENI)):
         return None
     return aws_node is not None and bool(parse_bool(aws_node.env.get(POD_ENI)))
 

@@ -154,6 +154,10 @@ def test_nodes_are_counted_by_what_they_run() -> None:
     [
         (AwsNode({"ENABLE_POD_ENI": "true"}), True),
         (AwsNode({"ENABLE_POD_ENI": "false"}), False),
+        (AwsNode({}, frozenset({"ENABLE_POD_ENI"})), None),
+        (AwsNode({}, frozenset({"*"})), None),
+        (AwsNode({"ENABLE_POD_ENI": "true"}, frozenset({"*"})), True),
+        (AwsNode({}, frozenset({"MY_NODE_NAME"})), False),
         (AwsNode({}), False),
         (None, False),
         (DENIED, None),
