@@ -4,9 +4,10 @@
 
 """The add-on versions that the testbed's EKS offers, their schemas, and what vpc-cni renders from its values.
 
-The schema of 1.15.1 is that of the AWS CLI's example for describe-addon-configuration. The official schema of 1.16
-and later was not to be read anywhere: ours adds the values of the chart of that version, the whole numbers as
-integers, as public configurations pass them.
+Of the schema of 1.15.1 the AWS CLI's example for describe-addon-configuration is the source for what concerns
+Windows: enableWindowsIpam at the top, a string of format boolean, and nothing additional allowed. Its other keys are
+plausible ones, not read from there. The official schema of 1.16 and later was not to be read anywhere: ours adds the
+values of the chart of that version, the whole numbers as integers, as public configurations pass them.
 """
 
 from __future__ import annotations

@@ -14,9 +14,9 @@ from tests.testbed.aws.eks_state import EksContext, EksOperation
 from tests.testbed.aws.errors import AwsError
 from tests.testbed.aws.paging import page
 
-# Dates from AWS's own page of EKS versions as of 2026; extended support is a year on top of standard support. The
-# platform versions are merely plausible. Columns: version, default platform version, ends of standard and of
-# extended support.
+# Dates from 1.30 on are those of AWS's page of EKS versions as of 2026, as far as it gave them; the ends of extended
+# support of 1.34 and 1.35 are a year on top of standard support. Dates before 1.30 and the platform versions are
+# merely plausible. Columns: version, default platform version, ends of standard and of extended support.
 _CALENDAR = (
     ("1.23", "eks.24", "2023-10-11", "2024-10-11"),
     ("1.24", "eks.28", "2024-01-31", "2025-01-31"),
