@@ -71,9 +71,9 @@ def test_the_proxy_reaches_old_and_new_clients(monkeypatch: pytest.MonkeyPatch) 
 
 def test_clusters_with_different_proxies_share_no_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
-    monkeypatch.setenv("NO_PROXY", "two.example")
-    found = look_up("one", "two", endpoints={**ONE, "two": "https://two.example"})
-    assert [each["clusters"][0]["cluster"].get("proxy-url") for each in found] == ["http://proxy:3128", None]
+    monkeypatch.setenv("HTTP_PROXY", "http://other:3128")
+    found = look_up("one", "two", endpoints={**ONE, "two": "http://two.example"})
+    assert [each["clusters"][0]["cluster"]["proxy-url"] for each in found] == ["http://proxy:3128", "http://other:3128"]
     assert kubernetes_variables() == {}
 
 

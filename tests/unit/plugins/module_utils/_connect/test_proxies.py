@@ -68,6 +68,7 @@ def test_a_proxy_without_a_scheme_is_an_http_one(given: str, url: str, monkeypat
     "given",
     [
         "socks5://jane:hunter2@proxy:1080",
+        "socks5://jane:with@hunter2@proxy:1080",
         "http://jane:hunter2@",
         "http://jane:hunter2@[bad",
         "http://jane:hunter2@proxy:port",
