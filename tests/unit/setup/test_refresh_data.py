@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ import pytest
 from tests.setup import refresh_data
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-SOURCES = Path(os.environ.get("EKS_WINDOWS_SOURCE_DATA", CHECKOUT.parent / "shared" / "data"))
+SOURCES = CHECKOUT / "tests" / "setup" / "data"
 NAMES = ("instance-types.tsv", "image-accounts.tsv")
 
 TYPES = """\
@@ -60,10 +59,6 @@ def test_a_file_of_other_columns_is_refused(sources: list[str], tmp_path: Path) 
         refresh_data.main(sources)
 
 
-@pytest.mark.skipif(
-    not all((SOURCES / name).is_file() for name in NAMES),
-    reason=f"the tables' sources are not in EKS_WINDOWS_SOURCE_DATA ({SOURCES})",
-)
 def test_the_collection_has_the_figures_of_the_sources() -> None:
     paths = [str(SOURCES / name) for name in NAMES]
     assert refresh_data.main(["--instance-types", paths[0], "--image-accounts", paths[1], "--check"]) == 0
