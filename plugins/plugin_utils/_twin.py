@@ -12,6 +12,7 @@ parent. It answers exactly as the module does, and hands over to it wherever the
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -19,7 +20,8 @@ from typing import Any, ClassVar
 
 from ansible.constants import config
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values, sanitize_keys
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import AnsibleValidationErrorMultiple, UnsupportedError
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.backend import Backend
@@ -59,7 +61,11 @@ def warm_up(backend: Backend) -> None:
 
     Ansible imports an action plugin in the parent of its workers, which inherit what was read.
     """
-    if not backend.missing_requirements():
+    if backend.missing_requirements():
+        return
+    # A profile or configuration of the user's that can't be used is the task's to report, and not that of an import,
+    # which would end the whole playbook.
+    with contextlib.suppress(Exception):
         sessions.warm()
 
 
@@ -128,11 +134,18 @@ class TwinActionBase(ActionBase):
         parameters = validated.validated_parameters
         secrets = collected - harmless_in(parameters.get("kubeconfig"))
         if validated.error_messages:
-            result: dict[str, Any] = {"failed": True, "msg": validated.errors.msg}
+            result: dict[str, Any] = {"failed": True, "msg": self._refusal(validated.errors)}
         else:
             result = run_backend(backend, parameters)
         result.setdefault("changed", False)
         if injects_invocation(task_vars):
             result["invocation"] = {"module_args": shown_arguments(backend, parameters)}
-        scrubbed: dict[str, Any] = sanitize_keys(remove_values(result, secrets), secrets)
+        scrubbed: dict[str, Any] = remove_values(result, secrets)
         return scrubbed
+
+    def _refusal(self, errors: AnsibleValidationErrorMultiple) -> str:
+        """What a module says of arguments that it does not take."""
+        words = str(errors.msg)
+        if isinstance(errors[0], UnsupportedError):
+            return f"Unsupported parameters for ({self.module_name}) module: {words}"
+        return words

@@ -184,6 +184,28 @@ def test_arguments_are_judged_alike(module_fleet: Testbed, module: str, keywords
 
 @pytest.mark.parametrize("module", TWINS)
 @pytest.mark.parametrize("keywords", [{}, {"environment": {"UNRELATED": "1"}}], ids=["twin", "module"])
+def test_unknown_options_are_refused_alike(module_fleet: Testbed, module: str, keywords: dict[str, Any]) -> None:
+    task = {"name": "Examine", module: {"cluster_name": "ready", "regoin": "us-east-1"}, **keywords}
+    failed = run_tasks([task], module_fleet.environment).of("localhost")[0]
+    assert f"Unsupported parameters for ({module}) module: regoin." in failed.message
+
+
+@pytest.mark.parametrize("module", TWINS)
+def test_aws_configuration_that_cannot_be_read_fails_the_task_alone(
+    module_fleet: Testbed, module: str, tmp_path: Path
+) -> None:
+    """The twin reads service models when Ansible imports it, where an error would end the whole playbook."""
+    broken = tmp_path / "config"
+    broken.write_text("no configuration [[", encoding="utf-8")
+    environment = {**module_fleet.environment, "AWS_CONFIG_FILE": str(broken)}
+    found = run_tasks([task_of(module)], environment)
+    assert found.returncode == 2
+    assert f"Unable to parse config file: {broken}" in found.of("localhost")[0].message
+    assert "Traceback" not in found.stdout + found.stderr
+
+
+@pytest.mark.parametrize("module", TWINS)
+@pytest.mark.parametrize("keywords", [{}, {"environment": {"UNRELATED": "1"}}], ids=["twin", "module"])
 def test_secret_options_are_scrubbed(module_fleet: Testbed, module: str, keywords: dict[str, Any]) -> None:
     keys = module_fleet.environment
     secret = keys["AWS_SECRET_ACCESS_KEY"]
