@@ -14,13 +14,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.cluster import Cluster
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.options import DEFAULT_REQUEST_TIMEOUT
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.proxies import (
     proxy_for,
     without_credentials,
 )
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Cluster
 
 HELPER = Path(__file__).with_name("eks_token_helper.py")
 

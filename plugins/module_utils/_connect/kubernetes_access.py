@@ -23,6 +23,7 @@ with contextlib.suppress(ImportError):
     from urllib3.util import make_headers
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect import identity, kubeconfig
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.cluster import Cluster, KubernetesConnection
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import KubernetesApi
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_settings import (
@@ -39,10 +40,6 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.prox
     usable,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.redaction import Secret, scrub
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
-    Cluster,
-    KubernetesConnection,
-)
 
 
 @dataclass(frozen=True)

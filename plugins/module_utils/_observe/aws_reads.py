@@ -29,6 +29,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.aws_
     is_not_found,
     words_of,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.cluster import Cluster
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.policies import (
     CLUSTER_POLICY,
@@ -40,7 +41,6 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.atte
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     Addon,
     AddonIssue,
-    Cluster,
     ClusterRole,
     ClusterVersion,
     FargateProfile,

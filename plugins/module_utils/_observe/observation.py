@@ -16,6 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.cluster import Cluster, KubernetesConnection
+
 T = TypeVar("T")
 
 
@@ -41,37 +43,6 @@ ANY_VARIABLE = "*"
 
 
 @dataclass(frozen=True)
-class Cluster:
-    """The cluster as EKS DescribeCluster tells it.
-
-    ``certificate_authority`` is PEM text. ``ip_family`` is ``ipv4`` or ``ipv6``. ``authentication_mode`` is
-    ``CONFIG_MAP``, ``API_AND_CONFIG_MAP``, ``API`` or empty where EKS does not say.
-    ``outpost_arns`` is empty for clusters in the cloud. ``platform_version`` is as EKS spells it, ``eks.5``.
-    ``ip_family`` is empty where EKS does not say. ``token_id`` is what a token is made for: the name, for a local
-    cluster on Outposts the id.
-    """
-
-    name: str
-    arn: str
-    region: str
-    account: str
-    partition: str
-    version: str
-    platform_version: str
-    status: str
-    endpoint: str
-    certificate_authority: str
-    role_arn: str
-    ip_family: str
-    service_ipv4_cidr: str
-    authentication_mode: str
-    subnet_ids: tuple[str, ...]
-    outpost_arns: tuple[str, ...]
-    auto_mode: bool
-    token_id: str = ""
-
-
-@dataclass(frozen=True)
 class ClusterVersion:
     """One row of EKS DescribeClusterVersions. ``version_status`` is ``STANDARD_SUPPORT``,
     ``EXTENDED_SUPPORT`` or ``UNSUPPORTED``; dates are ISO 8601 or empty."""
@@ -81,21 +52,6 @@ class ClusterVersion:
     default_platform_version: str
     end_of_standard_support: str
     end_of_extended_support: str
-
-
-@dataclass(frozen=True)
-class KubernetesConnection:
-    """The API server that the Kubernetes parts were asked of.
-
-    ``refused`` says why nothing was asked of it, empty where it was asked. ``certificate_authority`` is PEM
-    text, empty where the system's authorities are used.
-    """
-
-    server: str
-    certificate_authority: str
-    validate_certs: bool
-    proxy: str = ""
-    refused: str = ""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ with contextlib.suppress(ImportError):
     from botocore.exceptions import BotoCoreError, ClientError
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.aws import AwsConnection
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.cluster import Cluster, KubernetesConnection
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_access import (
     KubernetesAccess,
     access,
@@ -39,12 +40,10 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.atte
     kubernetes_attempt,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
-    Cluster,
     ClusterRole,
     ClusterVersion,
     FargateProfile,
     Known,
-    KubernetesConnection,
     LegacyObjects,
     Node,
     Observation,

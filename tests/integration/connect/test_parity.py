@@ -20,11 +20,11 @@ import pytest
 from ansible_collections.kubernetes.core.plugins.module_utils.k8s import client as upstream_client
 from kubernetes.client import Configuration
 
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.cluster import Cluster
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_access import access
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import KubernetesError
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.redaction import Secret
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.aws_reads import cluster_of
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Cluster
 from tests.support.echo import EchoProxy, EchoServer, Passage, Visit
 from tests.support.hostile import UnwelcomeServer
 from tests.testbed.pki import Authority

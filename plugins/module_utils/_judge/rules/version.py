@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.cluster import Cluster
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.platform_versions import (
     CONTROL_PLANE_SUPPORT,
     minimum,
@@ -25,7 +26,6 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     unknown,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Cluster
 
 RULES: list[Rule] = []
 

@@ -15,13 +15,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect import kubernetes_access
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.cluster import Cluster, KubernetesConnection
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_target import KubernetesTarget
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.redaction import Secret
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
-    Cluster,
-    KubernetesConnection,
-)
 
 AUTHORITY = ssl.DER_cert_to_PEM_cert(b"authority of the cluster")
 OTHER = ssl.DER_cert_to_PEM_cert(b"authority of somebody else")

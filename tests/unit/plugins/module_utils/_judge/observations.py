@@ -10,17 +10,16 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.cluster import Cluster, KubernetesConnection
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Finding
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.ignore import parse_ignore
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.judge import JudgeOptions, judge
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     Addon,
     AwsNode,
-    Cluster,
     ClusterRole,
     ClusterVersion,
     ConfigMap,
-    KubernetesConnection,
     LegacyObjects,
     Node,
     ObjectRef,

@@ -9,13 +9,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.cluster import KubernetesConnection
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_access import KubernetesAccess
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe import kubernetes_reads, observe
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
-    KubernetesConnection,
-    Observation,
-    Unknown,
-)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Observation, Unknown
 
 POLICY = {"metadata": {"namespace": "a", "name": "p"}, "spec": {"podSelector": {}}}
 POD = {"metadata": {"namespace": "a", "name": "pod"}, "spec": {"nodeSelector": {"kubernetes.io/os": "windows"}}}

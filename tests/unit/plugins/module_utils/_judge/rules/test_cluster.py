@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import KubernetesConnection
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.cluster import KubernetesConnection
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     ENDPOINT,
