@@ -65,8 +65,8 @@ test-oldest-%: setup-tests setup-oldest
 test-%: setup-tests
 	@$(RUN) -m tests.gates --verbose $*
 
-gates: setup-tests ## List the gates
-	@$(RUN) -m tests.gates --list
+gates: ## List the gates
+	@$(SETUP_PYTHON) -B -m tests.gates --list
 
 benchmark: setup-demo ## Measure CPU, wall time and API calls per cluster
 	@$(RUN) -m tests.benchmark

@@ -171,7 +171,8 @@ class LookupModule(LookupBase):
             check_ignore(options["ignore"])
             found = [self._kubeconfig(name, options, proxies) for name in self._flatten(terms)]
         except EksWindowsError as error:
-            raise AnsibleLookupError(str(error)) from error
+            # The error says it all, and Ansible prints what it comes from once more.
+            raise AnsibleLookupError(str(error)) from None
         own_environment(proxies)
         return found
 

@@ -87,6 +87,14 @@ notes:
   - O(endpoint_url) is the endpoint of Amazon EKS alone. Endpoints of the other services are read from
     C(AWS_ENDPOINT_URL_IAM) and its like. The token for the Kubernetes API is never made for such an endpoint.
   - A failed finding does not fail the task. Use RV(ready), RV(blockers) and RV(findings).
+  - Asks AWS for C(eks:DescribeCluster), C(eks:DescribeClusterVersions), C(eks:DescribeAddon) and
+    C(iam:ListAttachedRolePolicies). It asks for C(eks:ListFargateProfiles) and C(eks:DescribeFargateProfile) where fewer
+    than two Linux nodes are ready, and for C(iam:ListRolePolicies), C(iam:GetRolePolicy), C(iam:GetPolicy) and
+    C(iam:GetPolicyVersion) where the managed policies are not both attached.
+  - Asks Kubernetes for C(list) on nodes, services, deployments, mutatingwebhookconfigurations, clusterrolebindings,
+    securitygrouppolicies and secrets, and for C(get) on ConfigMap C(kube-system/amazon-vpc-cni) and DaemonSet
+    C(kube-system/aws-node). Of secrets it asks for the metadata of those named C(vpc-admission-webhook-certs) alone, so
+    that a rule with that name in C(resourceNames) is enough.
 seealso:
   - module: cloudops.eks_windows.eks_cluster_info
   - name: Deploy Windows nodes on EKS clusters

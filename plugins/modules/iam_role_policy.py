@@ -59,6 +59,12 @@ EXAMPLES = r"""
     role_name: production-cluster
     policy_arn: arn:aws:iam::aws:policy/AmazonEKSVPCResourceController
 
+- name: Detach it
+  cloudops.eks_windows.iam_role_policy:
+    role_name: production-cluster
+    policy_arn: arn:aws:iam::aws:policy/AmazonEKSVPCResourceController
+    state: absent
+
 - name: The same by the upstream module, which needs to know all of the role
   amazon.aws.iam_role:
     name: production-cluster

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -19,7 +20,10 @@ with suppress(ImportError):
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.backend import Backend
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.aws import AwsConnection
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.aws_errors import aws_failure
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.options import aws_argument_spec
+
+POLICY_ARN = re.compile(r"arn:[\w-]+:iam::(aws|\d{12}):policy/.+")
 
 
 def backend() -> Backend:
@@ -40,6 +44,11 @@ def backend() -> Backend:
 def ensure(parameters: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Attach the policy to the role or detach it, where it isn't so already."""
     role, policy = parameters["role_name"], parameters["policy_arn"]
+    if not POLICY_ARN.match(policy):
+        raise EksWindowsError(
+            f"Policy {policy} of role {role} is no ARN of a managed policy",
+            remedy="Give one such as arn:aws:iam::aws:policy/AmazonEKSVPCResourceController",
+        )
     wanted = parameters["state"] == "present"
     connection = AwsConnection(parameters, primary_service="iam", global_partition=partition_of(policy))
     before = attached_policies(connection, role)

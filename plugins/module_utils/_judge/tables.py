@@ -32,7 +32,8 @@ def report_lines(result: Mapping[str, Any]) -> list[str]:
 def findings_table(findings: Iterable[Mapping[str, Any]]) -> list[str]:
     """An aligned table of the findings that are not ``pass``, gravest first; empty where there is none.
 
-    Errors and warnings have their remedy below the summary.
+    Errors and warnings have their remedy below the summary, and the objects seen where the remedy speaks of them. What
+    mends several findings is said at the first.
     """
     shown = sorted((finding for finding in findings if finding["status"] != "pass"), key=_rank)
     if not shown:
@@ -45,7 +46,8 @@ def findings_table(findings: Iterable[Mapping[str, Any]]) -> list[str]:
         for finding in shown
     ]
     widths = [max(len(head[column]) for head in heads) for column in range(3)]
-    texts = [["WHAT WAS FOUND"], *(_texts(finding) for finding in shown)]
+    said: set[str] = set()
+    texts = [["WHAT WAS FOUND"], *(_texts(finding, said) for finding in shown)]
     return _rows(heads, widths, texts)
 
 
@@ -88,9 +90,19 @@ def _rank(finding: Mapping[str, Any]) -> tuple[int, int]:
     return (1 if finding["status"] == "not_applicable" else 0, _GRAVITY.get(finding["severity"], len(_GRAVITY)))
 
 
-def _texts(finding: Mapping[str, Any]) -> list[str]:
-    wanted = finding["status"] in ("fail", "unknown") and finding["severity"] in ("error", "warning")
-    return [finding["summary"], *([f"Remedy: {finding['remedy']}"] if wanted and finding["remedy"] else [])]
+def _texts(finding: Mapping[str, Any], said: set[str]) -> list[str]:
+    """What stands in the finding's row; ``said`` holds the remedies of the rows above."""
+    remedy = finding["remedy"]
+    if finding["status"] not in ("fail", "unknown") or finding["severity"] == "info" or not remedy:
+        return [finding["summary"]]
+    texts = [finding["summary"]]
+    if "evidence" in remedy:
+        seen = ", ".join(str(item["object"]) for item in finding["evidence"])
+        more = finding["evidence_total"] - len(finding["evidence"])
+        texts.append(f"Evidence: {seen}{f' and {more} more' if more else ''}")
+    texts.append("Remedy: as above" if remedy in said else f"Remedy: {remedy}")
+    said.add(remedy)
+    return texts
 
 
 def _rows(heads: Sequence[tuple[str, str, str]], widths: Sequence[int], texts: Sequence[Sequence[str]]) -> list[str]:

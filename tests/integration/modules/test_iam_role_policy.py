@@ -74,6 +74,13 @@ def test_role_that_is_not_there_is_named(module_fleet: Testbed) -> None:
     assert "Role nobody not found" in failed.message
 
 
+def test_policy_that_is_no_arn_is_refused(module_fleet: Testbed, role: str) -> None:
+    failed = run(module_fleet, "--check", role_name=role, policy_arn="AmazonEKSVPCResourceController")
+    assert failed.failed
+    assert f"Policy AmazonEKSVPCResourceController of role {role} is no ARN" in failed.message
+    assert module_fleet.aws.requests() == []
+
+
 def test_permission_that_is_missing_is_named(module_fleet: Testbed, role: str) -> None:
     module_fleet.aws.deny("iam:AttachRolePolicy")
     try:

@@ -146,3 +146,36 @@ def test_nothing_answers_at_the_endpoint(enable_fleet: Testbed) -> None:
     assert "127.0.0.1:9" in said["ipam.enabled"]
     assert "refused" in said["ipam.enabled"]
     assert not FROM_AWS & set(said)
+
+
+def test_the_permissions_that_the_module_names_are_enough(enable_fleet: Testbed) -> None:
+    cluster = enable_fleet.clusters["enable"]
+    role = enable_fleet.aws.add_role("reader")
+    enable_fleet.aws.add_access_entry(cluster.eks, role, username="reader")
+    listed = {
+        "": ["nodes", "services"],
+        "apps": ["deployments"],
+        "admissionregistration.k8s.io": ["mutatingwebhookconfigurations"],
+        "rbac.authorization.k8s.io": ["clusterrolebindings"],
+        "vpcresources.k8s.aws": ["securitygrouppolicies"],
+    }
+    rules: list[dict[str, Any]] = [
+        {"apiGroups": [group], "resources": resources, "verbs": ["list"]} for group, resources in listed.items()
+    ]
+    rules += [
+        {"apiGroups": [group], "resources": [resource], "resourceNames": [name], "verbs": [verb]}
+        for group, resource, name, verb in (
+            ("", "secrets", "vpc-admission-webhook-certs", "list"),
+            ("", "configmaps", "amazon-vpc-cni", "get"),
+            ("apps", "daemonsets", "aws-node", "get"),
+        )
+    ]
+    api = "rbac.authorization.k8s.io"
+    metadata = {"name": "preflight-reader"}
+    reference = {"apiGroup": api, "kind": "ClusterRole", "name": "preflight-reader"}
+    subject = {"apiGroup": api, "kind": "User", "name": "reader"}
+    kinds = {"apiVersion": f"{api}/v1", "metadata": metadata}
+    cluster.admin.create({**kinds, "kind": "ClusterRole", "rules": rules})
+    cluster.admin.create({**kinds, "kind": "ClusterRoleBinding", "roleRef": reference, "subjects": [subject]})
+    result = examine(enable_fleet.aws.environment_for(enable_fleet.aws.assume(role)), cluster)
+    assert unknown(result) == {}

@@ -7,11 +7,9 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from tests.testbed.aws import eks, iam, sts
 from tests.testbed.aws.cluster_versions import default_cluster_versions
@@ -20,6 +18,7 @@ from tests.testbed.aws.moto_scope import MOTO_LOCK, MotoScope, inside
 from tests.testbed.aws.network import Networks
 from tests.testbed.aws.partitions import DEFAULT_REGIONS, partition_of
 from tests.testbed.aws.principals import Principal, PrincipalRegistry
+from tests.testbed.folders import temporary_folder
 
 DEFAULT_ACCOUNT = "111122223333"
 OPERATOR = "operator"
@@ -62,7 +61,7 @@ class Accounts:
         self._operators: dict[tuple[str, str], Principal] = {}
         self._settings = EksSettings(cluster_versions=default_cluster_versions())
         self._timers: set[threading.Timer] = set()
-        self._folder = Path(tempfile.mkdtemp(prefix="eks-windows-aws-"))
+        self._folder = temporary_folder()
         self._write_profiles()
 
     def _close(self) -> None:

@@ -57,7 +57,7 @@ def test_what_a_person_sees() -> None:
         "                                           where the role is managed.",
         '''fail    error     ipam.enabled             enable-windows-ipam is "false"''',
         "                                           Remedy: Run role cloudops.eks_windows.enable, which sets",
-        "                                           it.",
+        "                                           it. Preflight with goal enable says what stops that.",
         "n/a     -         version.legacy_obsolete  Legacy Windows support is obsolete on 1.35 eks.9, which",
         "                                           matters where it is to be installed",
         "n/a     -         ipam.probe               No probe was asked for",
@@ -102,7 +102,15 @@ def test_gravest_first_and_what_does_not_apply_last() -> None:
     )
     ids = [line.split()[2] for line in table[1:] if not line.startswith(" ")]
     assert ids == ["e.error", "f.error", "d.warning", "b.info", "a.na"]
-    assert sum("Remedy: Mend it." in line for line in table) == 3
+    assert [line.strip() for line in table if "Remedy" in line] == ["Remedy: Mend it.", *["Remedy: as above"] * 2]
+
+
+def test_a_remedy_that_speaks_of_the_evidence_comes_with_it() -> None:
+    found = item("a.error", "fail", "error", remedy="Delete the objects in the evidence.")
+    found |= {"evidence": [{"object": f"Secret default/s{number}", "value": "there"} for number in (1, 2)]}
+    table = findings_table([{**found, "evidence_total": 5}])
+    assert "Evidence: Secret default/s1, Secret default/s2 and 3 more" in " ".join(line.strip() for line in table)
+    assert "more" not in "".join(findings_table([{**found, "evidence_total": 2}]))
 
 
 def test_without_anything_to_show_there_is_no_table() -> None:
