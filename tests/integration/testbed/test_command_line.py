@@ -14,6 +14,8 @@ import time
 from pathlib import Path
 
 import pytest
+from kubernetes import config
+from kubernetes.client import CoreV1Api
 
 from tests.testbed.state import State, is_alive, read_state
 
@@ -50,13 +52,8 @@ def test_two_testbeds_run_side_by_side_and_go_without_a_trace(tmp_path: Path) ->
         for state, done in zip((one, two), started, strict=True):
             assert f"export AWS_ENDPOINT_URL_EKS={state.environment['AWS_ENDPOINT_URL_EKS']}\n" in done.stdout
             assert Path(state.inventory).read_text(encoding="utf-8").count("eks_windows_cluster_name") == 2
-        listed = subprocess.run(
-            ["kubectl", "--kubeconfig", two.kubeconfigs["cluster-2"], "get", "nodes", "-o", "name"],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        assert len(listed.stdout.split()) == 3
+        client = config.new_client_from_config(config_file=two.kubeconfigs["cluster-2"])
+        assert len(CoreV1Api(client).list_node().items) == 3
         again = run(temporary, "up", "--detach", "--state", str(folders[0]))
         assert (again.returncode, f"process {one.pid} uses" in again.stderr) == (2, True)
     finally:
