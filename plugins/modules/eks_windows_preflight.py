@@ -88,8 +88,8 @@ notes:
     C(AWS_ENDPOINT_URL_IAM) and its like. The token for the Kubernetes API is never made for such an endpoint.
   - A failed finding does not fail the task. Use RV(ready), RV(blockers) and RV(findings).
   - Asks AWS for C(eks:DescribeCluster), C(eks:DescribeClusterVersions), C(eks:DescribeAddon) and
-    C(iam:ListAttachedRolePolicies). It asks for C(eks:ListFargateProfiles) and C(eks:DescribeFargateProfile) where fewer
-    than two Linux nodes are ready, and for C(iam:ListRolePolicies), C(iam:GetRolePolicy), C(iam:GetPolicy) and
+    C(iam:ListAttachedRolePolicies). It asks for C(eks:ListFargateProfiles) and C(eks:DescribeFargateProfile) where
+    fewer than two Linux nodes are ready, and for C(iam:ListRolePolicies), C(iam:GetRolePolicy), C(iam:GetPolicy) and
     C(iam:GetPolicyVersion) where the managed policies are not both attached.
   - Asks Kubernetes for C(list) on nodes, services, deployments, mutatingwebhookconfigurations, clusterrolebindings,
     securitygrouppolicies and secrets, and for C(get) on ConfigMap C(kube-system/amazon-vpc-cni) and DaemonSet

@@ -84,7 +84,7 @@ class KubernetesTarget:
         Raises:
             EksWindowsError: An authority or a client certificate that can't be read.
         """
-        # Not ssl.create_default_context: from Python 3.13 on it is strict, and refuses authorities of EKS, which have no
+        # Not ssl.create_default_context: from Python 3.13 on it is strict, and refuses authorities of EKS that have no
         # key identifiers (kubernetes-client/python issue 2394). Chain, dates and host name are checked here too.
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         if not self.validate_certs:
