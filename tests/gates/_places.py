@@ -49,6 +49,9 @@ def environment(venv: Path = NEWEST, *, own_home: bool = False, **more: str) -> 
             [str(venv / "bin"), "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
         ),
         "ANSIBLE_HOME": str(venv / "var" / "ansible"),
+        # These two go by the user's entry in passwd by default, and not by HOME.
+        "ANSIBLE_REMOTE_TMP": str(venv / "var" / "ansible" / "tmp"),
+        "ANSIBLE_ASYNC_DIR": str(venv / "var" / "ansible" / "async"),
         "ANSIBLE_COLLECTIONS_PATH": str(NEWEST / "collections"),
         "PYTHONPYCACHEPREFIX": str(venv / "var" / "pycache"),
         "HYPOTHESIS_STORAGE_DIRECTORY": str(venv / "var" / "hypothesis"),
