@@ -6,13 +6,12 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.measure import Cost, cheapest, cost_of
-from tests.support.playbook import clean_environment, run_playbook
+from tests.support.playbook import ANSIBLE_PLAYBOOK, clean_environment, run_playbook
 from tests.testbed import Testbed
 from tests.testbed.fleets import demo_fleet
 
@@ -64,8 +63,7 @@ def measured(testbed: Testbed, folder: Path, *, run: bool, rounds: int) -> Cost:
     """The cheapest of some rounds of the play, with its task run or skipped."""
     play = folder / f"{'run' if run else 'start'}.yml"
     play.write_text(PLAY.format(when=str(run).lower()), encoding="utf-8")
-    ansible_playbook = str(Path(sys.executable).with_name("ansible-playbook"))
-    command = [ansible_playbook, str(play), "-i", str(testbed.inventory), "-l", CONVERGED]
+    command = [ANSIBLE_PLAYBOOK, str(play), "-i", str(testbed.inventory), "-l", CONVERGED]
     environment = clean_environment(folder, testbed.environment)
     return cheapest([cost_of(command, environment, folder) for _round in range(rounds)])
 

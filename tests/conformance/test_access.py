@@ -48,7 +48,7 @@ def test_every_user_may_discover(bench: Bench) -> None:
 
 def test_a_client_certificate_names_its_user(bench: Bench, tmp_path: Path) -> None:
     user = bench.unique("user")
-    pair = bench.server.client_certificate(user, ("people",))  # type: ignore[attr-defined]
+    pair = bench.server.client_certificate(user, ("people",))
     (tmp_path / "crt").write_text(pair.certificate)
     (tmp_path / "key").write_text(pair.key)
     client = AdminClient(

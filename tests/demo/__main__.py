@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from tests.support.playbook import clean_environment
+from tests.support.playbook import ANSIBLE_PLAYBOOK, clean_environment
 from tests.testbed.fleets import demo_fleet
 from tests.testbed.testbed import ControlPlane, Testbed
 
@@ -39,7 +39,7 @@ def play(testbed: Testbed, home: Path, arguments: tuple[str, ...]) -> None:
     environment = clean_environment(home, {**testbed.environment, "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml"})
     environment["ANSIBLE_DISPLAY_SKIPPED_HOSTS"] = "false"
     environment["ANSIBLE_FORCE_COLOR"] = "1" if sys.stdout.isatty() else "0"
-    command = [str(Path(sys.executable).with_name("ansible-playbook")), *arguments, "-i", str(testbed.inventory)]
+    command = [ANSIBLE_PLAYBOOK, *arguments, "-i", str(testbed.inventory)]
     completed = subprocess.run(command, env=environment, cwd=home, check=False, stdin=subprocess.DEVNULL)
     # 2 is Ansible's status for failed hosts; anything else but 0 is a broken run.
     if completed.returncode not in (0, 2):

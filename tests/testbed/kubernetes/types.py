@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from tests.testbed.kubernetes.admin import AdminClient
+from tests.testbed.pki import KeyPair
 
 TESTBED_USER_PREFIX = "testbed:"
 """Users of the testbed itself (its admin, its stand-ins) are named so; their requests are not counted."""
@@ -75,6 +76,9 @@ class KubernetesServer(Protocol):
     @property
     def admin(self) -> AdminClient:
         """A client that may do everything, as :data:`ADMIN_USER`."""
+
+    def client_certificate(self, user: str, groups: tuple[str, ...] = ()) -> KeyPair:
+        """A certificate and key that the API server takes for this user and these groups."""
 
     def start(self) -> None:
         """Serve; returns when requests are answered."""
