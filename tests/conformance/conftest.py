@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -15,7 +16,10 @@ from tests.testbed.kubernetes.emulator import EmulatedKubernetes
 from tests.testbed.kubernetes.real.binaries import ControlPlaneMissingError, find_binaries
 from tests.testbed.kubernetes.real.server import RealKubernetes
 from tests.testbed.kubernetes.types import KubernetesServer
+from tests.testbed.standins.app_serving import AppServingSigner
+from tests.testbed.standins.informer import Login
 
+SIGNER_TOKEN = "app-serving-signer"
 Tokens = dict[str, tuple[str, tuple[str, ...]]]
 
 
@@ -37,10 +41,15 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     tokens: Tokens = {}
     server = (_emulated if request.param == "emulated" else _real)(tokens)
     server.start()
-    try:
+    with ExitStack() as stack:
+        stack.callback(server.stop)
+        if request.param == "real":
+            # What EKS runs beside a control plane; the emulated one has it built in.
+            tokens[SIGNER_TOKEN] = ("testbed:app-serving-signer", ("system:masters",))
+            signer = AppServingSigner(Login(server.url, server.ca_pem, SIGNER_TOKEN), server.authority)
+            signer.start()
+            stack.callback(signer.stop)
         yield Bench(request.param, server, tokens)
-    finally:
-        server.stop()
 
 
 @pytest.fixture

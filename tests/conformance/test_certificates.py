@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import base64
+import datetime
 
 import pytest
 from cryptography import x509
@@ -20,6 +21,7 @@ from tests.testbed.kubernetes.admin import Json
 API = "certificates.k8s.io"
 LEGACY = "kubernetes.io/legacy-unknown"
 CLIENT = "kubernetes.io/kube-apiserver-client"
+APP_SERVING = "beta.eks.amazonaws.com/app-serving"
 SERVICE = "vpc-admission-webhook.kube-system.svc"
 SERVING = ["digital signature", "key encipherment", "server auth"]
 
@@ -86,6 +88,37 @@ def test_the_beta_api_knows_the_legacy_signer(bench: Bench) -> None:
     bench.admin.delete("certificatesigningrequests", name)
 
 
+def test_the_stable_api_has_the_signer_of_eks(bench: Bench) -> None:
+    name, names = bench.unique(), ("vpc-admission-webhook", SERVICE)
+    created = bench.admin.create(signing_request(name, "v1", request_pem(SERVICE, names), SERVING, APP_SERVING))
+    assert "certificate" not in created.get("status", {})
+    settle(bench, created)
+    certificate = certificate_of(bench, name)
+    certificate.verify_directly_issued_by(x509.load_pem_x509_certificate(bench.server.ca_pem.encode()))
+    alternatives = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert tuple(alternatives.get_values_for_type(x509.DNSName)) == names
+    usages = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    assert list(usages) == [ExtendedKeyUsageOID.SERVER_AUTH]
+    life = certificate.not_valid_after_utc - certificate.not_valid_before_utc
+    assert datetime.timedelta(days=365) <= life < datetime.timedelta(days=366)
+    bench.admin.delete("certificatesigningrequests", name)
+
+
+def test_the_signer_of_eks_grants_nothing_but_serving(bench: Bench) -> None:
+    name = bench.unique()
+    usages = [*SERVING, "client auth"]
+    created = bench.admin.create(signing_request(name, "v1", request_pem(SERVICE), usages, APP_SERVING))
+    settle(bench, created)
+
+    def failed() -> Json | None:
+        status = bench.admin.get("certificatesigningrequests", name)["status"]
+        return next((each for each in status["conditions"] if each["type"] == "Failed"), None)
+
+    assert "client auth" in eventually(failed)["message"]
+    assert "certificate" not in bench.admin.get("certificatesigningrequests", name)["status"]
+    bench.admin.delete("certificatesigningrequests", name)
+
+
 def test_the_stable_api_refuses_the_legacy_signer(bench: Bench) -> None:
     with refused(422, "Invalid") as caught:
         bench.admin.create(signing_request(bench.unique(), "v1", request_pem(SERVICE), SERVING, LEGACY))
@@ -114,6 +147,23 @@ def test_a_denied_request_is_not_signed(bench: Bench) -> None:
     status = bench.admin.get("certificatesigningrequests", name)["status"]
     assert [each["type"] for each in status["conditions"]] == ["Denied"]
     assert "certificate" not in status
+    bench.admin.delete("certificatesigningrequests", name)
+
+
+@pytest.mark.parametrize(("first", "second"), [("Denied", "Approved"), ("Approved", "Denied")])
+def test_a_verdict_is_final(bench: Bench, first: str, second: str) -> None:
+    name = bench.unique()
+    created = bench.admin.create(signing_request(name, "v1", request_pem("x"), SERVING, "example.com/signer"))
+    settle(bench, created, first)
+    decided = bench.admin.get("certificatesigningrequests", name)
+    with refused(422, "Invalid") as caught:
+        settle(bench, decided, second)
+    assert f'status.conditions: Forbidden: updates may not remove a condition of type "{first}"' in caught[0].message
+    both = [*decided["status"]["conditions"], {"type": second, "status": "True", "reason": "Case", "message": "both"}]
+    path = f"/apis/{API}/v1/certificatesigningrequests/{name}/approval"
+    with refused(422, "Invalid") as caught:
+        bench.admin.call("PUT", path, {**decided, "status": {"conditions": both}})
+    assert f'status.conditions[1].type: Invalid value: "{second}": Approved and Denied' in caught[0].message
     bench.admin.delete("certificatesigningrequests", name)
 
 

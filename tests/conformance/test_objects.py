@@ -44,6 +44,23 @@ def test_managed_fields_name_who_set_what(bench: Bench, namespace: str) -> None:
     assert {each["operation"] for each in entries.values()} == {"Update"}
 
 
+def test_a_field_belongs_to_who_changed_it_last(bench: Bench, namespace: str) -> None:
+    def owned(item: Json) -> dict[str, set[str]]:
+        entries = item["metadata"]["managedFields"]
+        return {each["manager"]: set(each["fieldsV1"].get("f:data", {})) - {"."} for each in entries}
+
+    bench.admin.create(config_map("x", namespace, {"a": "1", "b": "1"}), query={"fieldManager": "first"})
+
+    def patched(data: Json) -> dict[str, set[str]]:
+        query = {"fieldManager": "second"}
+        return owned(bench.admin.patch("configmaps", "x", {"data": data}, namespace, query=query))
+
+    assert patched({"a": "1"}) == {"first": {"f:a", "f:b"}}
+    assert patched({"a": "2"}) == {"first": {"f:b"}, "second": {"f:a"}}
+    assert patched({"b": None})["second"] == {"f:a"}
+    assert "f:b" not in owned(bench.admin.get("configmaps", "x", namespace)).get("first", set())
+
+
 def test_a_name_can_be_generated(bench: Bench, namespace: str) -> None:
     manifest = config_map("", namespace, {})
     manifest["metadata"] = {"generateName": "made-", "namespace": namespace}

@@ -48,8 +48,10 @@ def test_a_deployment_makes_a_replica_set_and_pods(bench: Bench, namespace: str)
 
 def test_the_status_follows_the_pods(bench: Bench, namespace: str) -> None:
     bench.admin.create(deployment("x", namespace))
-    eventually(lambda: status_of(bench, namespace).get("unavailableReplicas") == 2)
-    status = status_of(bench, namespace)
+    # The first status may come before the ReplicaSet has told of its pods.
+    status = eventually(
+        lambda: (s := status_of(bench, namespace)).get("unavailableReplicas") == s.get("updatedReplicas") == 2 and s
+    )
     assert (status["observedGeneration"], status["replicas"], status["updatedReplicas"]) == (1, 2, 2)
     assert "readyReplicas" not in status
     assert condition(status, "Available") == ("False", "MinimumReplicasUnavailable")

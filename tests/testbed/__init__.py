@@ -8,12 +8,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.testbed.specs import AddonSpec, ClusterSpec, FargateProfileSpec, NodeSpec, chart_data
+from tests.testbed.specs import (
+    AddonSpec,
+    ClusterSpec,
+    FargateProfileSpec,
+    LegacySpec,
+    NodegroupSpec,
+    NodeSpec,
+    chart_data,
+)
 
 if TYPE_CHECKING:
     from tests.testbed.testbed import Testbed
 
-__all__ = ("AddonSpec", "ClusterSpec", "FargateProfileSpec", "NodeSpec", "Testbed", "chart_data")
+__all__ = (
+    "AddonSpec",
+    "ClusterSpec",
+    "FargateProfileSpec",
+    "LegacySpec",
+    "NodeSpec",
+    "NodegroupSpec",
+    "Testbed",
+    "chart_data",
+)
 
 
 def __getattr__(name: str) -> Any:

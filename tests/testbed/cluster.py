@@ -11,19 +11,28 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tests.testbed.aws import AppliedAddon, AwsServer, EksCluster, merge_config_map
-from tests.testbed.cluster_objects import SYSTEM, new_cluster_objects
+from tests.testbed.addon_objects import CONFIG_MAP, VpcCniWriter
+from tests.testbed.aws import AddonIssue, AppliedAddon, AwsServer, EksCluster
+from tests.testbed.aws.vpc_cni_chart import render_aws_node
+from tests.testbed.cluster_objects import (
+    EKS,
+    SELF_MANAGED_CNI,
+    SYSTEM,
+    changes_of_persons,
+    further_objects,
+    new_cluster_objects,
+)
 from tests.testbed.kubeconfig import kubeconfig
-from tests.testbed.kubernetes.admin import AdminClient, ApiError, Json
+from tests.testbed.kubernetes.admin import AdminClient, ApiError, Json, path_of
+from tests.testbed.kubernetes.crds import definitions_of
 from tests.testbed.kubernetes.types import KubernetesRequest, KubernetesServer
-from tests.testbed.legacy_objects import legacy_objects
-from tests.testbed.specs import ClusterSpec
+from tests.testbed.legacy_objects import VARIANTS, legacy_objects
+from tests.testbed.specs import CHART_DATA, ClusterSpec
 from tests.testbed.standins.authenticator import ClusterAuthenticator
-from tests.testbed.standins.objects import ADDRESS
+from tests.testbed.standins.objects import ADDRESS, wants_address
 from tests.testbed.standins.windows_support import StandIns
 
 CONTROLLER_POLICY = "AmazonEKSVPCResourceController"
-CONFIG_MAP = "amazon-vpc-cni"
 AMI_TYPES = {"linux": "AL2023_x86_64_STANDARD", "windows": "WINDOWS_CORE_2022_x86_64"}
 SETTLE_SECONDS = 30.0
 
@@ -102,13 +111,46 @@ class TestbedCluster:
         self._eks = self._register()
         self._authenticator.cluster = self._eks
         role_arns = self._add_nodegroups()
-        self._create(new_cluster_objects(self.spec, self._add_addon(), role_arns))
-        if self.spec.legacy_variant:
-            self._create(legacy_objects(self.spec.legacy_variant))
+        config_map, aws_node = self._add_addon()
+        self._create(new_cluster_objects(self.spec, config_map, aws_node, role_arns), EKS)
+        changes = changes_of_persons(self.spec, config_map)
+        if changes:
+            self.admin.patch("configmaps", CONFIG_MAP, {"data": changes}, SYSTEM)
+        self._create(further_objects(self.spec))
+        legacy = self._create_legacy()
         self._write_kubeconfig()
         if self._with_stand_ins:
             self._start_stand_ins()
+        self._create(legacy)
+        if self.stand_ins is not None and legacy:
+            self._await_legacy_webhook()
         self.forget_requests()
+
+    def _create_legacy(self) -> Sequence[Json]:
+        """Create what is there of legacy support; returns what must come after the stand-ins."""
+        if self.spec.legacy_spec is None:
+            return ()
+        legacy = legacy_objects(self.spec.legacy_spec, self.kubernetes.authority)
+        self._create([*definitions_of(legacy.first), *legacy.first])
+        for request in legacy.first:
+            if request["kind"] == "CertificateSigningRequest":
+                self._approve(request["metadata"]["name"])
+        return legacy.configurations
+
+    def _approve(self, name: str) -> None:
+        request = self.admin.get("certificatesigningrequests", name)
+        approved = {"type": "Approved", "status": "True", "reason": "Testbed", "message": "approved by the testbed"}
+        path = path_of("certificatesigningrequests", name, subresource="approval")
+        self.admin.call("PUT", path, {**request, "status": {"conditions": [approved]}})
+
+    def _await_legacy_webhook(self) -> None:
+        """Wait until the API server asks the webhook, as far as that makes a difference."""
+        legacy = self.spec.legacy_spec
+        assert legacy is not None
+        if legacy.answers:
+            self.wait(self.injects_address, "its legacy webhook is in effect")
+        elif legacy.failure_policy == "Fail":
+            self.wait(lambda: not self.admits_pods(), "its legacy webhook is in the way")
 
     def _register(self) -> EksCluster:
         spec = self.spec
@@ -138,37 +180,49 @@ class TestbedCluster:
             role_arns[system] = self._aws.add_nodegroup(
                 self.eks, system, ami_type=AMI_TYPES[system], instance_types=types, size=len(nodes)
             )
+        for group in self.spec.nodegroups:
+            self._aws.add_nodegroup(
+                self.eks,
+                group.name,
+                ami_type=group.ami_type,
+                instance_types=group.instance_types,
+                role_name=group.role_name,
+                size=group.size,
+            )
         for profile in self.spec.fargate_profiles:
             self._aws.add_fargate_profile(self.eks, profile.name, profile.selectors)
         return role_arns
 
-    def _add_addon(self) -> dict[str, str] | None:
-        addon = self.spec.addon
+    def _add_addon(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """Data of the CNI's ConfigMap and fields of aws-node's container, as the chart renders them."""
+        addon, self_managed = self.spec.addon, (CHART_DATA, render_aws_node(SELF_MANAGED_CNI, {}))
         if addon is None:
-            return None
+            return self_managed
         state = self._aws.add_addon(
             self.eks,
             addon.name,
             addon.version,
             configuration_values=addon.configuration_values,
             service_account_role_arn=addon.service_account_role_arn,
+            pod_identity_associations=addon.pod_identity_associations,
             status=addon.status,
+            issues=[AddonIssue(*issue) for issue in addon.issues],
         )
-        return state.rendered or None
+        return (state.rendered, state.rendered_aws_node) if addon.name == "vpc-cni" else self_managed
 
-    def _create(self, manifests: Sequence[Json]) -> None:
+    def _create(self, manifests: Sequence[Json], manager: str = "") -> None:
         for manifest in manifests:
             try:
-                self._create_one(manifest)
+                self._create_one(manifest, {"fieldManager": manager} if manager else {})
             except ApiError as error:
                 name = f"{manifest['kind']} {manifest['metadata']['name']}"
                 raise RuntimeError(f"cluster {self.name}: {name}: {error}") from error
 
-    def _create_one(self, manifest: Json) -> None:
+    def _create_one(self, manifest: Json, query: Mapping[str, str]) -> None:
         deadline = time.monotonic() + SETTLE_SECONDS
         while True:
             try:
-                self.admin.create(manifest)
+                self.admin.create(manifest, query=query)
                 break
             except ApiError as error:
                 if error.status == 409 and manifest["kind"] == "ClusterRoleBinding":
@@ -182,8 +236,7 @@ class TestbedCluster:
 
     def _start_stand_ins(self) -> None:
         self.stand_ins = StandIns(
-            self.endpoint,
-            self.certificate_authority,
+            self.kubernetes,
             self._authenticator,
             self.policy_attached if self.spec.controller else None,
             self.spec.prefix_delegation,
@@ -191,7 +244,46 @@ class TestbedCluster:
         )
         self.stand_ins.start()
         stand_ins = self.stand_ins
+        self.wait(self._legacy_settled, "the pods of legacy support are as they can be")
         self.wait(lambda: stand_ins.settled, "its webhooks are in effect and its Windows nodes have addresses")
+
+    def _legacy_settled(self) -> bool:
+        """Whether legacy support has its pods, and those that can are ready."""
+        legacy = self.spec.legacy_spec
+        if legacy is None or not any(node.os == "linux" for node in self.spec.nodes):
+            return True
+        names = VARIANTS[legacy.variant]
+        if legacy.controller and not self._has_pods(names.controller, SYSTEM, legacy.controller_replicas, ready=True):
+            return False
+        return not legacy.webhook or self._has_pods(
+            names.deployment, names.namespace, legacy.replicas, ready=legacy.serves
+        )
+
+    def _has_pods(self, deployment: str, namespace: str, replicas: int, ready: bool) -> bool:
+        status = self.admin.get("deployments", deployment, namespace).get("status", {})
+        return int(status.get("readyReplicas" if ready else "replicas", 0)) >= replicas
+
+    def injects_address(self) -> bool:
+        """Whether a Windows pod that is created now would get the address limit; none is created."""
+        answer = self._dry_run("windows")
+        return answer is not None and wants_address(answer)
+
+    def admits_pods(self) -> bool:
+        """Whether pods can be created now; none is."""
+        return self._dry_run("linux") is not None
+
+    def _dry_run(self, system: str) -> Json | None:
+        pod = {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": "testbed-dry-run", "namespace": "default"},
+            "spec": {
+                "nodeSelector": {"kubernetes.io/os": system},
+                "containers": [{"name": "dry-run", "image": "dry-run"}],
+            },
+        }
+        answer = self.admin.request("POST", "/api/v1/namespaces/default/pods", pod, {"dryRun": "All"})
+        return answer.body if answer.status == 201 else None
 
     def wait(self, condition: Callable[[], bool], state: str, seconds: float = SETTLE_SECONDS) -> None:
         """Wait until a condition holds.
@@ -231,23 +323,8 @@ class TestbedCluster:
         return None if found is None else dict(found.get("data") or {})
 
     def addon_applied(self, addon: AppliedAddon) -> Sequence[str]:
-        """What EKS does to the ConfigMap when it writes the add-on; returns the conflicts."""
-        if addon.name != "vpc-cni":
-            return ()
-        live = self.config_map()
-        result = merge_config_map(live, addon)
-        if result.conflicts:
-            return result.conflicts
-        manager = {"fieldManager": "eks"}
-        if result.data is None:
-            if live is not None:
-                self.admin.delete("configmaps", CONFIG_MAP, SYSTEM)
-        elif live is None:
-            manifest = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": CONFIG_MAP, "namespace": SYSTEM}}
-            self.admin.create({**manifest, "data": result.data}, query=manager)
-        elif result.data != live:
-            self.admin.patch("configmaps", CONFIG_MAP, {"data": result.data}, SYSTEM, query=manager)
-        return ()
+        """What EKS does to the cluster when it writes the add-on; returns the conflicts."""
+        return VpcCniWriter(self.admin).write(addon) if addon.name == "vpc-cni" else ()
 
     def _write_kubeconfig(self) -> None:
         token = self._authenticator.token_for("admin")

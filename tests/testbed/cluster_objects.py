@@ -12,7 +12,9 @@ from typing import Any
 
 import yaml
 
-from tests.testbed.specs import CHART_DATA, ClusterSpec, NodeSpec
+from tests.testbed.aws.vpc_cni_chart import variable_field, with_fields
+from tests.testbed.kubernetes.crds import CNI_NODE, SECURITY_GROUP_POLICY, definitions_of
+from tests.testbed.specs import ClusterSpec, NodeSpec
 
 Json = dict[str, Any]
 
@@ -21,17 +23,19 @@ WINDOWS_GROUP = "eks:kube-proxy-windows"
 IMAGES = {"linux": "Amazon Linux 2023.6.20250115", "windows": "Windows Server 2022 Datacenter"}
 BUILDS = {"linux": "6.1.119-129.201.amzn2023.x86_64", "windows": "10.0.20348.3091"}
 
-AWS_NODE_ENV = {
-    "AWS_VPC_CNI_NODE_PORT_SUPPORT": "true",
-    "AWS_VPC_ENI_MTU": "9001",
-    "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG": "false",
-    "AWS_VPC_K8S_CNI_EXTERNALSNAT": "false",
-    "ENABLE_IPv4": "true",
-    "ENABLE_IPv6": "false",
-    "ENABLE_POD_ENI": "false",
-    "ENABLE_PREFIX_DELEGATION": "false",
-    "WARM_ENI_TARGET": "1",
+EKS = "eks"
+"""The field manager of what EKS writes."""
+
+AWS_NODE = "aws-node"
+ROLE_ANNOTATION = "eks.amazonaws.com/role-arn"
+SELF_MANAGED_CNI = "v1.19.0"
+FAMILIES = {
+    "ipv4": {"ENABLE_IPv4": "true", "ENABLE_IPv6": "false"},
+    "ipv6": {"ENABLE_IPv4": "false", "ENABLE_IPv6": "true"},
 }
+
+CONTROLLER_DEFINITIONS = (SECURITY_GROUP_POLICY, CNI_NODE)
+"""The VPC resource controller's own kinds."""
 
 CHART_LABELS = {
     "app.kubernetes.io/instance": "aws-vpc-cni",
@@ -65,39 +69,17 @@ ACCESS_POLICIES = {
 
 
 def new_cluster_objects(
-    spec: ClusterSpec, config_map: Mapping[str, str] | None, role_arns: Mapping[str, str]
+    spec: ClusterSpec, config_map: Mapping[str, str], aws_node_fields: Mapping[str, str], role_arns: Mapping[str, str]
 ) -> list[Json]:
-    """All of them, in an order in which they can be created.
+    """All that EKS creates, in an order in which they can be created.
 
     Args:
-        config_map: Data that the managed add-on wrote, None where there is no such add-on.
+        config_map: Data of ConfigMap amazon-vpc-cni as the chart writes it, empty where the chart has none.
+        aws_node_fields: Fields of aws-node's container as the chart writes them.
         role_arns: ARN of the node role by operating system.
     """
-    found = [*crds(), *access(spec, role_arns), *network(spec, config_map), *coredns(), *nodes(spec)]
-    return [*found, *(dict(manifest) for manifest in spec.objects)]
-
-
-def crds() -> list[Json]:
-    """The VPC resource controller's own kinds."""
-    return [
-        _crd("vpcresources.k8s.aws", "v1beta1", "SecurityGroupPolicy", "securitygrouppolicies", "Namespaced"),
-        _crd("vpcresources.k8s.aws", "v1alpha1", "CNINode", "cninodes", "Cluster"),
-    ]
-
-
-def _crd(group: str, version: str, kind: str, plural: str, scope: str) -> Json:
-    schema = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
-    return {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{plural}.{group}"},
-        "spec": {
-            "group": group,
-            "names": {"kind": kind, "listKind": f"{kind}List", "plural": plural, "singular": kind.lower()},
-            "scope": scope,
-            "versions": [{"name": version, "served": True, "storage": True, "schema": schema}],
-        },
-    }
+    network_objects = network(spec, config_map, aws_node_fields)
+    return [*CONTROLLER_DEFINITIONS, *access(spec, role_arns), *network_objects, *coredns(), *nodes(spec)]
 
 
 def access(spec: ClusterSpec, role_arns: Mapping[str, str]) -> list[Json]:
@@ -173,32 +155,69 @@ def config_map(name: str, data: Mapping[str, str], labels: Mapping[str, str] | N
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, **({"data": dict(data)} if data else {})}
 
 
-def network(spec: ClusterSpec, addon_data: Mapping[str, str] | None) -> list[Json]:
-    """The CNI's ConfigMap and DaemonSet."""
+def network(spec: ClusterSpec, chart_data: Mapping[str, str], aws_node_fields: Mapping[str, str]) -> list[Json]:
+    """The CNI's ConfigMap, as far as it is the chart's (see :func:`changes_of_persons`), service account and
+    DaemonSet."""
     found: list[Json] = []
-    if spec.config_map != "absent":
-        data = spec.config_map if spec.config_map is not None else addon_data or CHART_DATA
-        found.append(config_map("amazon-vpc-cni", data, CHART_LABELS))
+    wanted = wanted_config_map(spec, chart_data)
+    if wanted is not None:
+        own = {key: value for key, value in wanted.items() if chart_data.get(key) == value}
+        found.append(config_map("amazon-vpc-cni", own, CHART_LABELS))
     if spec.aws_node_env is not None:
-        family = {"ENABLE_IPv4": "false", "ENABLE_IPv6": "true"} if spec.ip_family == "ipv6" else {}
-        found.append(aws_node({**AWS_NODE_ENV, **family, **spec.aws_node_env}))
+        found.append(aws_node_account(spec.addon.service_account_role_arn if spec.addon else ""))
+        env = {variable_field(name): value for name, value in {**FAMILIES[spec.ip_family], **spec.aws_node_env}.items()}
+        found.append(aws_node({**aws_node_fields, **env}))
     return found
 
 
-def aws_node(env: Mapping[str, str]) -> Json:
-    """DaemonSet aws-node."""
+def wanted_config_map(spec: ClusterSpec, chart_data: Mapping[str, str]) -> Mapping[str, str] | None:
+    """The data of ConfigMap amazon-vpc-cni as the spec has it, None for no such ConfigMap."""
+    if spec.config_map == "absent":
+        return None
+    if spec.config_map is not None:
+        return spec.config_map
+    return chart_data or None
+
+
+def further_objects(spec: ClusterSpec) -> list[Json]:
+    """The spec's own objects, after the definitions of kinds among them that the cluster does not have."""
+    there = {each["metadata"]["name"] for each in (*CONTROLLER_DEFINITIONS, *spec.objects)}
+    definitions = [each for each in definitions_of(spec.objects) if each["metadata"]["name"] not in there]
+    return [*definitions, *(dict(manifest) for manifest in spec.objects)]
+
+
+def changes_of_persons(spec: ClusterSpec, chart_data: Mapping[str, str]) -> dict[str, str]:
+    """What in the ConfigMap is not the chart's, so somebody else's."""
+    wanted = wanted_config_map(spec, chart_data) or {}
+    return {key: value for key, value in wanted.items() if chart_data.get(key) != value}
+
+
+def aws_node_account(role_arn: str) -> Json:
+    """Service account aws-node, with the role that its pods get, if any."""
+    metadata: Json = {"name": AWS_NODE, "namespace": SYSTEM, "labels": dict(CHART_LABELS)}
+    if role_arn:
+        metadata["annotations"] = {ROLE_ANNOTATION: role_arn}
+    return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}
+
+
+def aws_node(fields: Mapping[str, str]) -> Json:
+    """DaemonSet aws-node, ``fields`` being those of vpc_cni_chart.py."""
     containers: list[Json] = [
-        {
-            "name": "aws-node",
-            "image": "602401143452.dkr.ecr.us-east-1.amazonaws.com/amazon-k8s-cni:v1.19.0",
-            "env": [{"name": name, "value": value} for name, value in env.items()],
-        },
+        with_fields({"name": AWS_NODE}, fields),
         {
             "name": "aws-eks-nodeagent",
             "image": "602401143452.dkr.ecr.us-east-1.amazonaws.com/amazon/aws-network-policy-agent:v1.1.5",
         },
     ]
-    return _workload("DaemonSet", "aws-node", {"k8s-app": "aws-node"}, containers, CHART_LABELS, hostNetwork=True)
+    return _workload(
+        "DaemonSet",
+        AWS_NODE,
+        {"k8s-app": AWS_NODE},
+        containers,
+        CHART_LABELS,
+        hostNetwork=True,
+        serviceAccountName=AWS_NODE,
+    )
 
 
 def coredns() -> list[Json]:

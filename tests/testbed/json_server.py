@@ -24,7 +24,6 @@ Answer = Callable[[str, Json], Json]
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
     answer: ClassVar[Answer]
 
     def do_POST(self) -> None:
@@ -57,6 +56,8 @@ class _Server(ThreadingHTTPServer):
         # The handshake belongs to the connection's own thread: one slow client must not hold up the others.
         try:
             request.settimeout(60)
+            if request.family == socket.AF_INET:
+                request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             wrapped = self._context.wrap_socket(request, server_side=True)
         except OSError:
             self.shutdown_request(request)
@@ -100,7 +101,16 @@ class JsonServer:
     @property
     def url(self) -> str:
         """https://127.0.0.1:PORT"""
-        return f"https://127.0.0.1:{self._server.server_port}"
+        return f"https://127.0.0.1:{self.port}"
+
+    @property
+    def port(self) -> int:
+        """Its port on 127.0.0.1."""
+        return self._server.server_port
+
+    def serve(self, connection: socket.socket) -> None:
+        """Answer on a connection that came by another way, until it ends."""
+        self._server.process_request_thread(connection, ("", 0))
 
     def stop(self) -> None:
         """Stop answering and close every connection."""

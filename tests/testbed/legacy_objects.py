@@ -6,7 +6,7 @@
 
 Sources: the EKS Windows preview (A), the manifests of the EKS user guide of 2022 and copies of the files that it
 names (B), eksctl pkg/addons (D), a public Terraform copy (E), the Helm chart of EKS Blueprints v4 (F). Certificate
-signing requests are left out: the control plane deletes issued ones within about an hour.
+signing requests come only where asked for: the control plane deletes issued ones within about an hour.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from tests.testbed.cluster_objects import SYSTEM, WINDOWS_GROUP, cluster_role_binding
-from tests.testbed.pki import Authority, KeyPair
-from tests.testbed.specs import LegacyVariant
+from tests.testbed.kubernetes.app_serving import SIGNER, USAGES
+from tests.testbed.pki import Authority, KeyPair, new_key_pem, request_pem
+from tests.testbed.specs import LegacySpec, LegacyVariant
 
 Json = dict[str, Any]
 
@@ -28,7 +29,8 @@ CERTIFICATE_FOLDER = "/etc/webhook/certs"
 
 @dataclass(frozen=True)
 class Variant:
-    """The names that a variant uses. ``keys`` are those of the certificate and its key in the Secret."""
+    """The names that a variant uses. ``keys`` are those of the certificate and its key in the Secret, ``issuer`` is
+    whose authority signed the certificate."""
 
     controller: str
     controller_account: str
@@ -40,6 +42,8 @@ class Variant:
     keys: tuple[str, str] = ("cert.pem", "key.pem")
     secret_type: str = "Opaque"
     role_binding: bool = False
+    issuer: Literal["cluster", "own"] = "cluster"
+    signing_request: str = ""
 
 
 _MANIFESTS = Variant(
@@ -50,13 +54,29 @@ _MANIFESTS = Variant(
     service="vpc-admission-webhook-svc",
     configuration="vpc-admission-webhook-cfg",
     secret="vpc-admission-webhook-certs",
+    signing_request="vpc-admission-webhook-svc.kube-system",
 )
 
 VARIANTS: Mapping[LegacyVariant, Variant] = {
-    "A": replace(_MANIFESTS, namespace="default", role_binding=True),
+    "A": replace(
+        _MANIFESTS,
+        namespace="default",
+        role_binding=True,
+        signing_request="vpc-admission-webhook-svc.default",
+    ),
     "B": replace(_MANIFESTS, role_binding=True),
-    "D": replace(_MANIFESTS, deployment="vpc-admission-webhook", service="vpc-admission-webhook"),
-    "E": replace(_MANIFESTS, deployment="vpc-admission-webhook", controller_account="vpc-resource-controller-2"),
+    "D": replace(
+        _MANIFESTS,
+        deployment="vpc-admission-webhook",
+        service="vpc-admission-webhook",
+        signing_request="vpc-admission-webhook.kube-system",
+    ),
+    "E": replace(
+        _MANIFESTS,
+        deployment="vpc-admission-webhook",
+        controller_account="vpc-resource-controller-2",
+        signing_request="vpc-admission-webhook",
+    ),
     "F": Variant(
         controller="windows-vpc-resource-controller",
         controller_account="windows-vpc-resource-controller",
@@ -67,26 +87,67 @@ VARIANTS: Mapping[LegacyVariant, Variant] = {
         secret="windows-vpc-admission-webhook-tls",
         keys=("tls.crt", "tls.key"),
         secret_type="kubernetes.io/tls",
+        issuer="own",
     ),
 }
 
 
-def legacy_objects(variant: LegacyVariant, days: int = 365) -> list[Json]:
-    """All objects of a variant, in an order in which they can be created.
+@dataclass(frozen=True)
+class LegacyObjects:
+    """What makes up legacy support, each list in an order in which it can be created.
+
+    Attributes:
+        first: All but the configurations.
+        configurations: What makes the API server ask the webhook. They come when its pods are there, since with
+            failurePolicy Fail none would come any more.
+    """
+
+    first: list[Json]
+    configurations: list[Json]
+
+
+def legacy_objects(spec: LegacySpec, cluster: Authority) -> LegacyObjects:
+    """All objects of legacy support.
 
     Args:
-        days: How long the webhook's certificate lasts. Its authority is one of its own, and the caBundle names it.
+        cluster: The cluster's authority.
     """
-    names = VARIANTS[variant]
-    authority = Authority("legacy-webhook", days)
-    hosts = [f"{names.service}{suffix}" for suffix in ("", f".{names.namespace}", f".{names.namespace}.svc")]
-    found = [*controller(names), *webhook(names, authority.pem, authority.server(hosts[-1], hosts))]
-    if names.role_binding:
-        found.append(cluster_role_binding(WINDOWS_GROUP, "system:node-proxier", WINDOWS_GROUP))
-    return found
+    names = VARIANTS[spec.variant]
+    first: list[Json] = []
+    configurations: list[Json] = []
+    if spec.controller:
+        first += controller(names, spec.controller_replicas)
+    if spec.webhook:
+        issuer = Authority("legacy-webhook") if (spec.issuer or names.issuer) == "own" else cluster
+        others = [Authority("another").pem] if spec.ca_bundle.startswith("another") else []
+        bundle = [*others, *([] if spec.ca_bundle == "another" else [issuer.pem])]
+        first += [*secret(spec, issuer), *service(spec)]
+        configurations = [configuration(spec, "".join(bundle))]
+    if spec.signing_request and names.signing_request:
+        first.append(signing_request(names))
+    if names.role_binding if spec.role_binding is None else spec.role_binding:
+        first.append(cluster_role_binding(WINDOWS_GROUP, "system:node-proxier", WINDOWS_GROUP))
+    return LegacyObjects(first, configurations)
 
 
-def controller(names: Variant) -> list[Json]:
+def pair_of(spec: LegacySpec, issuer: Authority) -> KeyPair:
+    """Certificate and key as the spec's Secret holds them."""
+    names = VARIANTS[spec.variant]
+    hosts = spec.hosts or [f"{names.service}{suffix}" for suffix in ("", *_suffixes(names))]
+    pair = issuer.serving(hosts, spec.not_before, spec.not_after, spec.key)
+    certificates = {
+        "leaf": pair.certificate,
+        "leaf_and_issuer": pair.certificate + issuer.pem,
+        "issuer_and_leaf": issuer.pem + pair.certificate,
+    }
+    return KeyPair(certificates[spec.chain], pair.key if spec.key_matches else new_key_pem(spec.key))
+
+
+def _suffixes(names: Variant) -> tuple[str, str]:
+    return f".{names.namespace}", f".{names.namespace}.svc"
+
+
+def controller(names: Variant, replicas: int) -> list[Json]:
     """The controller on a Linux node, which blocks the one of the control plane by its mere presence."""
     api = "rbac.authorization.k8s.io"
     account = {"name": names.controller_account, "namespace": SYSTEM}
@@ -102,6 +163,8 @@ def controller(names: Variant) -> list[Json]:
         "command": ["/vpc-resource-controller"],
         "args": ["-stderrthreshold=info"],
     }
+    deployment = _deployment(names.controller, SYSTEM, labels, container, serviceAccountName=names.controller_account)
+    deployment["spec"]["replicas"] = replicas
     return [
         {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": account},
         {"apiVersion": f"{api}/v1", "kind": "ClusterRole", "metadata": {"name": names.controller}, "rules": [rule]},
@@ -112,14 +175,75 @@ def controller(names: Variant) -> list[Json]:
             "roleRef": {"apiGroup": api, "kind": "ClusterRole", "name": names.controller},
             "subjects": [{"kind": "ServiceAccount", **account}],
         },
-        _deployment(names.controller, SYSTEM, labels, container, serviceAccountName=names.controller_account),
+        deployment,
     ]
 
 
-def webhook(names: Variant, ca_pem: str, pair: KeyPair) -> list[Json]:
-    """The admission webhook with its Service, certificate and configuration."""
+def secret(spec: LegacySpec, issuer: Authority) -> list[Json]:
+    """The Secret with certificate and key, and cert-manager's Certificate where that keeps it."""
+    names = VARIANTS[spec.variant]
+    place = {"namespace": names.namespace}
+    found: list[Json] = []
+    annotations: dict[str, str] = {}
+    labels: dict[str, str] = {}
+    if _managed(spec):
+        hosts = [f"{names.service}{suffix}" for suffix in _suffixes(names)]
+        issuer_reference = {"kind": "Issuer", "name": names.service, "group": "cert-manager.io"}
+        found.append(
+            {
+                "apiVersion": "cert-manager.io/v1",
+                "kind": "Certificate",
+                "metadata": {"name": names.secret, **place},
+                "spec": {
+                    "secretName": names.secret,
+                    "dnsNames": hosts,
+                    "issuerRef": issuer_reference,
+                    "duration": "8760h0m0s",
+                    "renewBefore": "360h0m0s",
+                },
+            }
+        )
+        annotations = {
+            "cert-manager.io/certificate-name": names.secret,
+            "cert-manager.io/issuer-kind": "Issuer",
+            "cert-manager.io/issuer-name": names.service,
+            "cert-manager.io/issuer-group": "cert-manager.io",
+        }
+        labels = {"controller.cert-manager.io/fao": "true"}
+    if spec.secret == "absent":
+        return found
+    pair = pair_of(spec, issuer)
+    data = dict(zip(names.keys, (_base64(pair.certificate), _base64(pair.key)), strict=True))
+    if spec.secret == "without_certificate":
+        del data[names.keys[0]]
+    elif spec.secret == "without_key":
+        del data[names.keys[1]]
+    metadata = {"name": names.secret, "annotations": annotations, "labels": labels, **place}
+    # Secrets of type kubernetes.io/tls must have both keys.
+    kind = names.secret_type if len(data) == len(names.keys) else "Opaque"
+    return [*found, {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": kind, "data": data}]
+
+
+def signing_request(names: Variant) -> Json:
+    """The request that the webhook's certificate came from, by the API version that every cluster serves."""
+    pem = request_pem([f"{names.service}{suffix}" for suffix in ("", *_suffixes(names))])
+    return {
+        "apiVersion": "certificates.k8s.io/v1",
+        "kind": "CertificateSigningRequest",
+        "metadata": {"name": names.signing_request},
+        "spec": {"request": _base64(pem), "signerName": SIGNER, "usages": sorted(USAGES)},
+    }
+
+
+def _managed(spec: LegacySpec) -> bool:
+    return spec.variant == "F" if spec.cert_manager is None else spec.cert_manager
+
+
+def service(spec: LegacySpec) -> list[Json]:
+    """The webhook's Service and its Deployment."""
+    names = VARIANTS[spec.variant]
     certificate, key = names.keys
-    labels = {"app": names.service.removesuffix("-svc")}
+    labels = _webhook_labels(names)
     container = {
         "name": "vpc-admission-webhook",
         "image": f"{REGISTRY}/vpc-admission-webhook:v0.2.7",
@@ -131,43 +255,46 @@ def webhook(names: Variant, ca_pem: str, pair: KeyPair) -> list[Json]:
         "volumeMounts": [{"name": "webhook-certs", "mountPath": CERTIFICATE_FOLDER, "readOnly": True}],
     }
     volumes = [{"name": "webhook-certs", "secret": {"secretName": names.secret}}]
-    place = {"namespace": names.namespace}
+    deployment = _deployment(names.deployment, names.namespace, labels, container, volumes=volumes)
+    deployment["spec"]["replicas"] = spec.replicas
+    deployment["spec"]["strategy"] = {"type": spec.strategy}
     return [
         {
             "apiVersion": "v1",
-            "kind": "Secret",
-            "metadata": {"name": names.secret, **place},
-            "type": names.secret_type,
-            "data": {certificate: _base64(pair.certificate), key: _base64(pair.key)},
-        },
-        {
-            "apiVersion": "v1",
             "kind": "Service",
-            "metadata": {"name": names.service, "labels": labels, **place},
+            "metadata": {"name": names.service, "labels": labels, "namespace": names.namespace},
             "spec": {"ports": [{"port": 443, "targetPort": 443}], "selector": labels},
         },
-        _deployment(names.deployment, names.namespace, labels, container, volumes=volumes),
-        {
-            "apiVersion": "admissionregistration.k8s.io/v1",
-            "kind": "MutatingWebhookConfiguration",
-            "metadata": {"name": names.configuration, "labels": labels},
-            "webhooks": [
-                {
-                    "name": "vpc-admission-webhook.amazonaws.com",
-                    "clientConfig": {
-                        "service": {"name": names.service, "namespace": names.namespace, "path": "/mutate"},
-                        "caBundle": _base64(ca_pem),
-                    },
-                    "rules": [
-                        {"operations": ["CREATE"], "apiGroups": [""], "apiVersions": ["v1"], "resources": ["pods"]}
-                    ],
-                    "failurePolicy": "Ignore",
-                    "sideEffects": "None",
-                    "admissionReviewVersions": ["v1beta1"],
-                }
-            ],
-        },
+        deployment,
     ]
+
+
+def _webhook_labels(names: Variant) -> dict[str, str]:
+    return {"app": names.service.removesuffix("-svc")}
+
+
+def configuration(spec: LegacySpec, ca_pem: str) -> Json:
+    """The webhook configuration, which trusts ``ca_pem``."""
+    names = VARIANTS[spec.variant]
+    inject = {"cert-manager.io/inject-ca-from": f"{names.namespace}/{names.secret}"} if _managed(spec) else {}
+    return {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "MutatingWebhookConfiguration",
+        "metadata": {"name": names.configuration, "labels": _webhook_labels(names), "annotations": inject},
+        "webhooks": [
+            {
+                "name": "vpc-admission-webhook.amazonaws.com",
+                "clientConfig": {
+                    "service": {"name": names.service, "namespace": names.namespace, "path": "/mutate"},
+                    "caBundle": _base64(ca_pem),
+                },
+                "rules": [{"operations": ["CREATE"], "apiGroups": [""], "apiVersions": ["v1"], "resources": ["pods"]}],
+                "failurePolicy": spec.failure_policy,
+                "sideEffects": "None",
+                "admissionReviewVersions": ["v1beta1"],
+            }
+        ],
+    }
 
 
 def _deployment(name: str, namespace: str, labels: Mapping[str, str], container: Json, **pod: Any) -> Json:

@@ -10,6 +10,7 @@ import datetime
 import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -18,7 +19,10 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
+KeyKind = Literal["ec", "rsa"]
+
 LOOPBACK_NAMES = ("127.0.0.1", "localhost")
+YEAR = datetime.timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -67,8 +71,60 @@ class Authority:
         """A client certificate as Kubernetes reads it: the user is the common name, groups are organizations."""
         return self._issue(_name(user, groups), (), ExtendedKeyUsageOID.CLIENT_AUTH)
 
+    def serving(
+        self,
+        names: Sequence[str],
+        not_before: datetime.timedelta,
+        not_after: datetime.timedelta,
+        key: KeyKind = "rsa",
+    ) -> KeyPair:
+        """A server certificate whose life begins and ends so long after now. The last of ``names`` is the common
+        name, too; ``rsa`` keys have 2048 bits."""
+        private = _new_key(key)
+        now = datetime.datetime.now(datetime.UTC)
+        certificate = (
+            self._builder(_name(names[-1]), private.public_key(), (now + not_before, now + not_after))
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(x509.KeyUsage(True, False, True, *[False] * 6), critical=True)
+            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+            .add_extension(x509.SubjectAlternativeName([_alternative(n) for n in names]), critical=False)
+            .sign(self._key, hashes.SHA256())
+        )
+        return KeyPair(_pem(certificate), _key_pem(private))
+
+    def sign(
+        self,
+        request_pem: bytes,
+        usage: x509.ObjectIdentifier = ExtendedKeyUsageOID.SERVER_AUTH,
+        lifetime: datetime.timedelta = YEAR,
+    ) -> bytes:
+        """PEM of a certificate for a PKCS#10 request, its alternative names kept.
+
+        Raises:
+            ValueError: The request cannot be read, or its signature is wrong.
+        """
+        request = x509.load_pem_x509_csr(request_pem)
+        if not request.is_signature_valid:
+            raise ValueError("the request's signature is wrong")
+        now = datetime.datetime.now(datetime.UTC)
+        public = request.public_key()
+        if not isinstance(public, (ec.EllipticCurvePublicKey, rsa.RSAPublicKey)):
+            raise ValueError("the request's key is neither RSA nor of an elliptic curve")
+        # The control plane's signers date back by five minutes, for clocks that are late.
+        period = (now - datetime.timedelta(minutes=5), now + lifetime)
+        builder = (
+            self._builder(request.subject, public, period)
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(x509.KeyUsage(True, False, True, *[False] * 6), critical=True)
+            .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
+        )
+        for extension in request.extensions:
+            if isinstance(extension.value, x509.SubjectAlternativeName):
+                builder = builder.add_extension(extension.value, critical=False)
+        return _pem(builder.sign(self._key, hashes.SHA256())).encode()
+
     def _issue(self, subject: x509.Name, names: Sequence[str], purpose: x509.ObjectIdentifier) -> KeyPair:
-        key = ec.generate_private_key(ec.SECP256R1())
+        key = _new_key("ec")
         builder = self._builder(subject, key.public_key())
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         builder = builder.add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
@@ -78,16 +134,25 @@ class Authority:
             )
         return KeyPair(_pem(builder.sign(self._key, hashes.SHA256())), _key_pem(key))
 
-    def _builder(self, subject: x509.Name, public: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+    def _builder(
+        self,
+        subject: x509.Name,
+        public: ec.EllipticCurvePublicKey | rsa.RSAPublicKey,
+        period: tuple[datetime.datetime, datetime.datetime] | None = None,
+    ) -> x509.CertificateBuilder:
         now = datetime.datetime.now(datetime.UTC)
+        not_before, not_after = period or (
+            now - datetime.timedelta(minutes=5),
+            now + datetime.timedelta(days=self._days),
+        )
         return (
             x509.CertificateBuilder()
             .subject_name(subject)
             .issuer_name(self._name)
             .public_key(public)
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - datetime.timedelta(minutes=5))
-            .not_valid_after(now + datetime.timedelta(days=self._days))
+            .not_valid_before(not_before)
+            .not_valid_after(not_after)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
         )
@@ -95,9 +160,28 @@ class Authority:
 
 def signing_key() -> tuple[str, str]:
     """A new RSA key for service account tokens: private and public part, both PEM."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    key = _new_key("rsa")
     public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     return _key_pem(key), public.decode()
+
+
+def new_key_pem(kind: KeyKind) -> str:
+    """A new private key, PEM."""
+    return _key_pem(_new_key(kind))
+
+
+def request_pem(names: Sequence[str]) -> str:
+    """A PKCS#10 request, PEM, with a new RSA key. The last of ``names`` is the common name, too."""
+    alternatives = x509.SubjectAlternativeName([_alternative(name) for name in names])
+    builder = x509.CertificateSigningRequestBuilder().subject_name(_name(names[-1]))
+    request = builder.add_extension(alternatives, critical=False).sign(_new_key("rsa"), hashes.SHA256())
+    return request.public_bytes(serialization.Encoding.PEM).decode()
+
+
+def _new_key(kind: KeyKind) -> PrivateKey:
+    if kind == "rsa":
+        return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return ec.generate_private_key(ec.SECP256R1())
 
 
 def _name(common_name: str, organizations: Sequence[str] = ()) -> x509.Name:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Literal
 
 CHART_DATA: Mapping[str, str] = {
@@ -66,13 +67,25 @@ WINDOWS_NODE = NodeSpec(os="windows")
 
 @dataclass(frozen=True)
 class AddonSpec:
-    """A managed add-on. ``configuration_values`` is JSON or YAML text, empty where none was given."""
+    """A managed add-on.
+
+    Attributes:
+        version: One of aws/addon_catalogue.py. Of vpc-cni, 1.13 knows nothing of Windows and has no ConfigMap, 1.15
+            knows no prefix delegation.
+        configuration_values: JSON or YAML text, empty where none was given.
+        service_account_role_arn: Shown on service account aws-node, too.
+        pod_identity_associations: ARNs.
+        status: As EKS spells it, ``DEGRADED`` for example.
+        issues: Of its health: code, message.
+    """
 
     name: str = "vpc-cni"
     version: str = "v1.19.0-eksbuild.1"
     configuration_values: str = ""
     service_account_role_arn: str = ""
+    pod_identity_associations: tuple[str, ...] = ()
     status: str = "ACTIVE"
+    issues: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,6 +94,86 @@ class FargateProfileSpec:
 
     name: str
     selectors: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class NodegroupSpec:
+    """A managed node group without nodes in the cluster, beside those that nodes make.
+
+    Attributes:
+        ami_type: As EKS spells it.
+        role_name: Empty for a role of its own.
+        size: Desired size; no nodes come of it.
+    """
+
+    name: str
+    ami_type: str = "WINDOWS_CORE_2022_x86_64"
+    instance_types: tuple[str, ...] = ("m5.large",)
+    role_name: str = ""
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class LegacySpec:
+    """Legacy support, and what is wrong with it.
+
+    Attributes:
+        variant: How it was installed.
+        not_before: When the webhook's certificate begins, counted from the start of the testbed.
+        not_after: When it ends, counted likewise: ``timedelta(days=-1)`` for one that expired yesterday.
+        issuer: Who signed it: the ``cluster``'s authority or an ``own`` one; empty for what the variant does,
+            ``own`` for F and ``cluster`` for all others.
+        key: ``rsa`` (2048 bits) or ``ec``.
+        key_matches: Whether the key in the Secret is that of the certificate.
+        hosts: The certificate's names; empty for the three of the variant's Service.
+        chain: What of certificates is in the Secret: the ``leaf``, the ``leaf_and_issuer`` after it, or the
+            ``issuer_and_leaf`` in this order, which no server takes with the leaf's key.
+        ca_bundle: Whom the webhook configuration trusts: the certificate's ``issuer``, ``another`` authority, or
+            ``another_and_issuer``, as during a change of authorities.
+        secret: Whether the Secret is ``present``, ``absent``, or lacks the ``certificate`` or the ``key``.
+        failure_policy: Of the webhook configuration.
+        strategy: Of the webhook's Deployment.
+        replicas: Of the webhook's Deployment.
+        controller: Whether there is a controller, too.
+        controller_replicas: Of the controller's Deployment.
+        webhook: Whether there is a webhook, too.
+        cert_manager: Whether cert-manager's marks and Certificate are there; None for those of F alone.
+        signing_request: Whether the CertificateSigningRequest is left, approved and, where a signer runs, issued; F has
+            none.
+        role_binding: Whether ClusterRoleBinding eks:kube-proxy-windows belongs to it; None for what the variant does.
+    """
+
+    variant: LegacyVariant = "B"
+    not_before: timedelta = timedelta(days=-1)
+    not_after: timedelta = timedelta(days=364)
+    issuer: Literal["", "cluster", "own"] = ""
+    key: Literal["rsa", "ec"] = "rsa"
+    key_matches: bool = True
+    hosts: tuple[str, ...] = ()
+    chain: Literal["leaf", "leaf_and_issuer", "issuer_and_leaf"] = "leaf"
+    ca_bundle: Literal["issuer", "another", "another_and_issuer"] = "issuer"
+    secret: Literal["present", "absent", "without_certificate", "without_key"] = "present"
+    failure_policy: Literal["Ignore", "Fail"] = "Ignore"
+    strategy: Literal["Recreate", "RollingUpdate"] = "Recreate"
+    replicas: int = 1
+    controller: bool = True
+    controller_replicas: int = 1
+    webhook: bool = True
+    cert_manager: bool | None = None
+    signing_request: bool = False
+    role_binding: bool | None = None
+
+    @property
+    def serves(self) -> bool:
+        """Whether a pod of the webhook can start."""
+        usable = self.secret == "present" and self.key_matches and self.chain != "issuer_and_leaf"
+        return self.webhook and self.replicas > 0 and usable
+
+    @property
+    def answers(self) -> bool:
+        """Whether the API server gets an answer of the webhook now."""
+        current = self.not_before <= timedelta() < self.not_after
+        return self.serves and current and self.ca_bundle != "another" and not self.hosts
 
 
 @dataclass(frozen=True)
@@ -98,16 +191,20 @@ class ClusterSpec:
         policies: What the cluster role has attached: AWS managed policies by name, others by ARN.
         role_name: A cluster role to share with other clusters; empty for one of its own.
         nodes: Its nodes. Each operating system makes one managed node group with a role of its own.
+        nodegroups: Further node groups, which have no nodes.
         config_map: Data of kube-system/amazon-vpc-cni. None for what the chart, or the add-on, writes;
-            ``absent`` for no ConfigMap; an empty mapping for one without ``data``.
-        aws_node_env: Changes to the environment of DaemonSet aws-node; None for a cluster without it.
+            ``absent`` for no ConfigMap; an empty mapping for one without ``data``. Values that are not the chart's are
+            somebody else's, by managedFields.
+        aws_node_env: Somebody's changes to the environment of DaemonSet aws-node; None for a cluster without it.
         addon: The managed vpc-cni add-on, None for a self-managed CNI.
-        legacy: Objects of legacy support that are there: a variant, True for B.
+        legacy: Legacy support that is there, and works where stand-ins run: a variant, True for B, or more of it in a
+            LegacySpec.
         controller: Whether the control plane's VPC resource controller, or its stand-in, and its webhooks run.
         resync_seconds: When the controller tries nodes again whose initialisation failed; 30 minutes at AWS.
         prefix_delegation: Whether the platform's controller can do Windows prefix delegation.
         beta_apis: Whether the API server serves beta APIs; the emulator never does but for those it knows.
-        objects: Further manifests, created last and in this order.
+        objects: Further manifests, created last and in this order; definitions of kubernetes/crds.py that they need
+            (CNINode, EC2NodeClass of Karpenter) come by themselves.
     """
 
     name: str
@@ -124,10 +221,11 @@ class ClusterSpec:
     auto_mode: bool = False
     outpost_arns: tuple[str, ...] = ()
     nodes: tuple[NodeSpec, ...] = LINUX_NODES
+    nodegroups: tuple[NodegroupSpec, ...] = ()
     config_map: Mapping[str, str] | Literal["absent"] | None = None
     aws_node_env: Mapping[str, str] | None = field(default_factory=dict)
     addon: AddonSpec | None = None
-    legacy: LegacyVariant | bool = False
+    legacy: LegacyVariant | LegacySpec | bool = False
     controller: bool = True
     resync_seconds: float = 2.0
     prefix_delegation: bool = True
@@ -137,8 +235,15 @@ class ClusterSpec:
     tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def legacy_spec(self) -> LegacySpec | None:
+        """The legacy support that is there, if any."""
+        if isinstance(self.legacy, LegacySpec):
+            return self.legacy
+        if isinstance(self.legacy, bool):
+            return LegacySpec() if self.legacy else None
+        return LegacySpec(self.legacy)
+
+    @property
     def legacy_variant(self) -> LegacyVariant | None:
         """The variant whose objects are there, if any."""
-        if isinstance(self.legacy, bool):
-            return "B" if self.legacy else None
-        return self.legacy
+        return self.legacy_spec.variant if self.legacy_spec else None

@@ -136,6 +136,7 @@ class Testbed:
             version=spec.version,
             beta_apis=spec.beta_apis and int(spec.version.split(".")[1]) < 22,
             run_pods=not self._stand_ins,
+            app_serving=not self._stand_ins,
         )
 
     def _addon_applied(self, cluster: EksCluster, addon: AppliedAddon) -> Sequence[str]:

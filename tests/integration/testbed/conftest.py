@@ -14,8 +14,20 @@ from tests.testbed import AddonSpec, ClusterSpec, NodeSpec, Testbed, chart_data
 from tests.testbed.kubernetes.real.binaries import ControlPlaneMissingError
 
 MIXED = (NodeSpec(), NodeSpec(), NodeSpec(os="windows", instance_type="t3.large"))
+NODE_CLASS = {
+    "apiVersion": "karpenter.k8s.aws/v1",
+    "kind": "EC2NodeClass",
+    "metadata": {"name": "windows"},
+    "spec": {"amiSelectorTerms": [{"alias": "windows2022@latest"}]},
+}
+CNI_NODE = {
+    "apiVersion": "vpcresources.k8s.aws/v1alpha1",
+    "kind": "CNINode",
+    "metadata": {"name": "node"},
+    "spec": {"features": [{"name": "SecurityGroupsForPods"}]},
+}
 SPECS = (
-    ClusterSpec("off", nodes=MIXED),
+    ClusterSpec("off", nodes=MIXED, objects=(NODE_CLASS, CNI_NODE)),
     ClusterSpec("addon", region="cn-north-1", nodes=MIXED, addon=AddonSpec()),
     ClusterSpec("legacy", nodes=MIXED, legacy="D", config_map=chart_data(enable_windows_ipam="true")),
 )

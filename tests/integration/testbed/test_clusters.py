@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,9 @@ from tests.testbed.kubernetes.admin import AdminClient, ApiError, Json
 from tests.testbed.kubernetes.types import KubernetesRequest
 from tests.testbed.standins.objects import ADDRESS
 from tests.testbed.tokens import eks_token
+
+# The testbed itself never runs with another client's releases.
+pytestmark = pytest.mark.newest_client
 
 POLICY = "AmazonEKSVPCResourceController"
 LEGACY = "vpc-resource-controller"
@@ -216,19 +220,27 @@ def test_without_the_policy_nodes_and_pods_wait(testbed: Testbed, cluster: Testb
 
 def test_legacy_deployment_blocks_even_without_replicas(testbed: Testbed) -> None:
     cluster = testbed.clusters["legacy"]
-    assert cluster.windows_addresses() == {}
-    assert limit(cluster.admin.create(windows_pod("blocked"), query={"dryRun": "All"})) is None
+    assert cluster.stand_ins is not None
+    charge = cluster.stand_ins.charge
+    assert charge.in_charge == {"legacy"}
+    began = time.monotonic()
     cluster.admin.patch("deployments", LEGACY, {"spec": {"replicas": 0}}, "kube-system")
-    assert limit(cluster.admin.create(windows_pod("blocked"), query={"dryRun": "All"})) is None
+    cluster.wait(lambda: charge.in_charge == frozenset(), "its last pod is gone")
     legacy = cluster.admin.get("deployments", LEGACY, "kube-system")
-    cluster.admin.delete("deployments", LEGACY, "kube-system")
     try:
-        cluster.wait(lambda: cluster.windows_addresses() != {}, "the controller takes over at once")
-        assert limit(cluster.admin.create(windows_pod("free"), query={"dryRun": "All"})) == "1"
+        cluster.admin.create(windows_pod("blocked"))
+        time.sleep(1)
+        assert (address(cluster, "blocked"), charge.in_charge) == (None, frozenset())
+        cluster.admin.delete("deployments", LEGACY, "kube-system")
+        cluster.wait(lambda: address(cluster, "blocked") is not None, "the controller takes over at once")
+        assert charge.in_charge == {"control-plane"}
+        assert 1 < charge.seconds_without(began) < 10
+        assert charge.seconds_with_two(began) == 0
     finally:
-        labels = legacy["metadata"]["labels"]
-        metadata = {"name": LEGACY, "namespace": "kube-system", "labels": labels}
-        cluster.admin.create({**legacy, "metadata": metadata, "status": {}})
+        cluster.admin.delete("pods", "blocked", "default")
+        metadata = {"name": LEGACY, "namespace": "kube-system", "labels": legacy["metadata"]["labels"]}
+        replicated = {**legacy["spec"], "replicas": 1}
+        cluster.admin.create({**legacy, "metadata": metadata, "spec": replicated, "status": {}})
 
 
 def test_token_of_another_partition_is_for_its_own_clusters(testbed: Testbed) -> None:
@@ -267,6 +279,13 @@ def test_updated_addon_writes_its_config_map(testbed: Testbed) -> None:
     cluster.wait(lambda: cluster.windows_addresses() != {}, "the controller sees it")
     assert update("{}", "OVERWRITE") == "Successful"
     assert (cluster.config_map() or {})["enable-windows-ipam"] == "false"
+
+
+def test_objects_of_karpenter_and_the_controller_are_there(cluster: TestbedCluster) -> None:
+    (node_class,) = cluster.admin.list("ec2nodeclasses", api="karpenter.k8s.aws/v1")
+    assert node_class["spec"] == {"amiSelectorTerms": [{"alias": "windows2022@latest"}]}
+    (cni_node,) = cluster.admin.list("cninodes", api="vpcresources.k8s.aws/v1alpha1")
+    assert cni_node["spec"] == {"features": [{"name": "SecurityGroupsForPods"}]}
 
 
 def test_deployments_roll_out_and_go(cluster: TestbedCluster) -> None:

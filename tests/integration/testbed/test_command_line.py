@@ -19,6 +19,9 @@ from kubernetes.client import CoreV1Api
 
 from tests.testbed.state import State, is_alive, read_state
 
+# The testbed itself never runs with another client's releases.
+pytestmark = pytest.mark.newest_client
+
 CHECKOUT = Path(__file__).resolve().parents[3]
 
 

@@ -21,7 +21,8 @@ from tests.testbed.kubernetes.admin import AdminClient, Json
 from tests.testbed.kubernetes.real.binaries import Binaries, ControlPlaneMissingError, find_binaries
 from tests.testbed.kubernetes.real.server import RealKubernetes, StartError
 
-pytestmark = pytest.mark.real
+# The testbed itself never runs with another client's releases.
+pytestmark = [pytest.mark.real, pytest.mark.newest_client]
 
 CSRS = "certificatesigningrequests"
 

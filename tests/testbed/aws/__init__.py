@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from tests.testbed.aws.accounts import Credentials
-from tests.testbed.aws.addon_apply import ConfigMapResult, merge_config_map
+from tests.testbed.aws.addon_apply import AwsNodeResult, ConfigMapResult, merge_aws_node, merge_config_map
 from tests.testbed.aws.authenticator import AuthenticationError, Identity, authenticate
 from tests.testbed.aws.eks_state import AccessEntry, AddonIssue, AddonState, AppliedAddon, EksCluster
 from tests.testbed.aws.errors import TestbedModelError
@@ -21,6 +21,7 @@ __all__ = (
     "AddonState",
     "AppliedAddon",
     "AuthenticationError",
+    "AwsNodeResult",
     "AwsRequest",
     "AwsServer",
     "ConfigMapResult",
@@ -31,5 +32,6 @@ __all__ = (
     "TestbedModelError",
     "authenticate",
     "kubernetes_user",
+    "merge_aws_node",
     "merge_config_map",
 )

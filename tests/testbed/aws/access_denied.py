@@ -10,45 +10,41 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.testbed.aws.errors import AwsError
+from tests.testbed.aws.permission_resources import Permission, needed_permissions
 from tests.testbed.aws.principals import Principal
-
-
-def _eks_resource(prefix: str, parameters: Mapping[str, Any]) -> str:
-    cluster = parameters.get("clusterName") or parameters.get("name")
-    if not cluster:
-        return "*"
-    for member, kind in (
-        ("addonName", "addon"),
-        ("nodegroupName", "nodegroup"),
-        ("fargateProfileName", "fargateprofile"),
-    ):
-        if parameters.get(member):
-            return f"{prefix}:{kind}/{cluster}/{parameters[member]}/*"
-    if parameters.get("principalArn"):
-        kind, _, path = str(parameters["principalArn"]).rpartition(":")[2].partition("/")
-        account = str(parameters["principalArn"]).split(":")[4]
-        return f"{prefix}:access-entry/{cluster}/{kind}/{account}/{path}/*"
-    return f"{prefix}:cluster/{cluster}"
 
 
 def access_denied(
     service: str, operation: str, region: str, caller: Principal, parameters: Mapping[str, Any]
 ) -> AwsError:
     """The refusal of ``operation``, naming caller, action and resource as AWS does."""
-    action = f"{service}:{operation}"
-    because = f"because no identity-based policy allows the {action} action"
-    start = f"User: {caller.arn} is not authorized to perform: {action}"
+    needed = needed_permissions(service, operation, region, caller, parameters)
+    return permission_denied(service, needed[0], caller, parameters)
+
+
+def permission_denied(
+    service: str, needed: Permission, caller: Principal, parameters: Mapping[str, Any], explicit: bool = False
+) -> AwsError:
+    """The refusal by ``service`` of a caller who lacks one permission.
+
+    Args:
+        parameters: Those of the operation that takes the permission.
+        explicit: Whether a policy denies it, rather than none allowing it.
+    """
+    because = f"because no identity-based policy allows the {needed.action} action"
+    if explicit:
+        because = "with an explicit deny in an identity-based policy"
+    start = f"User: {caller.arn} is not authorized to perform: {needed.action}"
     if service == "eks":
-        resource = _eks_resource(f"arn:{caller.partition}:eks:{region}:{caller.account}", parameters)
-        return AwsError("AccessDeniedException", f"{start} on resource: {resource}", 403)
+        tail = f" {because}" if explicit else ""
+        return AwsError("AccessDeniedException", f"{start} on resource: {needed.resource}{tail}", 403)
     if service == "iam":
-        target = f"role {parameters['RoleName']}" if parameters.get("RoleName") else "*"
+        target = f"role {parameters['RoleName']}" if parameters.get("RoleName") else needed.resource
         return AwsError("AccessDenied", f"{start} on resource: {target} {because}", 403)
     if service == "ec2":
-        return AwsError(
-            "UnauthorizedOperation", f"You are not authorized to perform this operation. {start} {because}", 403
-        )
+        text = f"You are not authorized to perform this operation. {start} {because}"
+        return AwsError("UnauthorizedOperation", text, 403)
     if service == "ssm":
-        return AwsError("AccessDeniedException", f"{start} {because}", 400)
-    resource = str(parameters.get("RoleArn") or "*")
-    return AwsError("AccessDenied", f"{start} on resource: {resource}", 403)
+        return AwsError("AccessDeniedException", f"{start} on resource: {needed.resource} {because}", 400)
+    tail = f" {because}" if explicit else ""
+    return AwsError("AccessDenied", f"{start} on resource: {needed.resource}{tail}", 403)

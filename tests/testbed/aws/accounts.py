@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tests.testbed.aws import eks, iam, sts
@@ -17,7 +17,9 @@ from tests.testbed.aws.eks_state import AddonHook, EksSettings
 from tests.testbed.aws.moto_scope import MOTO_LOCK, MotoScope, inside
 from tests.testbed.aws.network import Networks
 from tests.testbed.aws.partitions import DEFAULT_REGIONS, partition_of
+from tests.testbed.aws.permissions import Permissions
 from tests.testbed.aws.principals import Principal, PrincipalRegistry
+from tests.testbed.aws.regions import ALWAYS, Regions
 from tests.testbed.folders import temporary_folder
 
 DEFAULT_ACCOUNT = "111122223333"
@@ -36,7 +38,8 @@ class Credentials:
     partition: str
 
 
-def _credentials(principal: Principal) -> Credentials:
+def credentials_of(principal: Principal) -> Credentials:
+    """The keys that a client signs with as ``principal``."""
     return Credentials(
         principal.access_key,
         principal.secret_key,
@@ -57,7 +60,9 @@ class Accounts:
         self._scope = MotoScope()
         self._scope.backends.update(eks=eks.TestbedEksBackend, iam=iam.TestbedIamBackend)
         self._registry = PrincipalRegistry()
+        self._permissions = Permissions(self._scope)
         self._networks = Networks()
+        self._regions = Regions(eks.regions_with_clusters)
         self._operators: dict[tuple[str, str], Principal] = {}
         self._settings = EksSettings(cluster_versions=default_cluster_versions())
         self._timers: set[threading.Timer] = set()
@@ -94,7 +99,7 @@ class Accounts:
         may assume, so that one set of keys reaches all accounts of its partition. An account is another one in each
         partition, even under the same number.
         """
-        return _credentials(self._operator(account or self.account, partition or self.partition))
+        return credentials_of(self._operator(account or self.account, partition or self.partition))
 
     def _operator(self, account: str, partition: str) -> Principal:
         with inside(self._scope):
@@ -150,7 +155,22 @@ class Accounts:
         with inside(self._scope):
             principal = sts.new_session(parts[4], parts[1], role_arn.rpartition("/")[2], session)
         self._registry.add(principal)
-        return _credentials(principal)
+        return credentials_of(principal)
+
+    def set_regions(
+        self, regions: Iterable[str] | Mapping[str, str], *, account: str | None = None, partition: str | None = None
+    ) -> None:
+        """Say which regions an account has, for EC2's DescribeRegions.
+
+        By default these are few: see :class:`~tests.testbed.aws.regions.Regions`.
+
+        Args:
+            regions: Names, or OptInStatus by name: ``opt-in-not-required``, ``opted-in``, or ``not-opted-in`` for a
+                region whose services then refuse the account's keys.
+        """
+        given = regions if isinstance(regions, Mapping) else dict.fromkeys(regions, ALWAYS)
+        with inside(self._scope):
+            self._regions.set(account or self.account, partition or self.partition, given)
 
     def expire(self, credentials: Credentials) -> None:
         """From now on these keys are refused with the service's ExpiredToken error."""

@@ -2,12 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The add-on versions that the testbed's EKS offers, their schemas, and what vpc-cni renders from its values.
+"""The add-on versions that the testbed's EKS offers, and their schemas.
 
 Of the schema of 1.15.1 the AWS CLI's example for describe-addon-configuration is the source for what concerns
 Windows: enableWindowsIpam at the top, a string of format boolean, and nothing additional allowed. Its other keys are
 plausible ones, not read from there. The official schema of 1.16 and later was not to be read anywhere: ours adds the
-values of the chart of that version, the whole numbers as integers, as public configurations pass them.
+values of the chart of that version, the whole numbers as integers, as public configurations pass them. Of 1.13 and
+older only what the chart says is known: it has no value for Windows.
 """
 
 from __future__ import annotations
@@ -68,12 +69,10 @@ def _closed(title: str, properties: Mapping[str, Any]) -> dict[str, Any]:
     return {"additionalProperties": False, "properties": dict(properties), "title": title, "type": "object"}
 
 
-def _vpc_cni_schema(windows_prefix_delegation: bool) -> dict[str, Any]:
+def _vpc_cni_schema(windows_ipam: bool = True, windows_prefix_delegation: bool = True) -> dict[str, Any]:
     resources = {"$ref": "#/definitions/Resources"}
     properties: dict[str, Any] = {
         "affinity": {"type": ["object", "null"]},
-        "enableNetworkPolicy": _BOOLEAN,
-        "enableWindowsIpam": _BOOLEAN,
         "eniConfig": {"$ref": "#/definitions/EniConfig"},
         "env": {"$ref": "#/definitions/Env"},
         "init": {"$ref": "#/definitions/Init"},
@@ -86,6 +85,9 @@ def _vpc_cni_schema(windows_prefix_delegation: bool) -> dict[str, Any]:
         "resources": resources,
         "tolerations": {"items": {"type": "object"}, "type": "array"},
     }
+    if windows_ipam:
+        properties["enableNetworkPolicy"] = _BOOLEAN
+        properties["enableWindowsIpam"] = _BOOLEAN
     if windows_prefix_delegation:
         properties["enableWindowsPrefixDelegation"] = _BOOLEAN
         for name in ("warmWindowsPrefixTarget", "warmWindowsIPTarget", "minimumWindowsIPTarget", "branchENICooldown"):
@@ -151,10 +153,11 @@ _COREDNS = _plain_schema("coredns", {"replicaCount": {"type": "integer"}, "compu
 _KUBE_PROXY = _plain_schema("kube-proxy", {"mode": {"enum": ["iptables", "ipvs"], "type": "string"}})
 
 CATALOGUE: tuple[AddonVersion, ...] = (
-    AddonVersion("vpc-cni", "v1.20.4-eksbuild.1", _RECENT, _RECENT, _vpc_cni_schema(True)),
-    AddonVersion("vpc-cni", "v1.19.0-eksbuild.1", _ALL, (), _vpc_cni_schema(True)),
-    AddonVersion("vpc-cni", "v1.16.0-eksbuild.1", _ALL, (), _vpc_cni_schema(True)),
-    AddonVersion("vpc-cni", "v1.15.1-eksbuild.1", _ALL, _ALL[:6], _vpc_cni_schema(False)),
+    AddonVersion("vpc-cni", "v1.20.4-eksbuild.1", _RECENT, _RECENT, _vpc_cni_schema()),
+    AddonVersion("vpc-cni", "v1.19.0-eksbuild.1", _ALL, (), _vpc_cni_schema()),
+    AddonVersion("vpc-cni", "v1.16.0-eksbuild.1", _ALL, (), _vpc_cni_schema()),
+    AddonVersion("vpc-cni", "v1.15.1-eksbuild.1", _ALL, _ALL[:6], _vpc_cni_schema(True, False)),
+    AddonVersion("vpc-cni", "v1.13.4-eksbuild.1", _ALL, (), _vpc_cni_schema(False, False)),
     AddonVersion("coredns", "v1.11.4-eksbuild.2", _ALL, _ALL, _COREDNS),
     AddonVersion("kube-proxy", "v1.31.3-eksbuild.2", _ALL, _ALL, _KUBE_PROXY),
 )
@@ -191,20 +194,3 @@ def default_version(addon: str, cluster_version: str) -> AddonVersion:
 def schema_of(entry: AddonVersion) -> dict[str, Any]:
     """A copy of the configuration schema."""
     return copy.deepcopy(dict(entry.schema))
-
-
-def render_config_map(addon: str, version: str, values: Mapping[str, Any]) -> dict[str, str]:
-    """The data of ConfigMap kube-system/amazon-vpc-cni that the add-on's chart renders, empty for other add-ons."""
-    if addon != "vpc-cni":
-        return {}
-    data = {
-        "enable-network-policy-controller": str(values.get("enableNetworkPolicy", "false")),
-        "enable-windows-ipam": str(values.get("enableWindowsIpam", "false")),
-    }
-    if not version.startswith(("v1.14.", "v1.15.")):
-        data["enable-windows-prefix-delegation"] = str(values.get("enableWindowsPrefixDelegation", "false"))
-        data["warm-prefix-target"] = str(values.get("warmWindowsPrefixTarget", 0))
-        data["warm-ip-target"] = str(values.get("warmWindowsIPTarget", 1))
-        data["minimum-ip-target"] = str(values.get("minimumWindowsIPTarget", 3))
-        data["branch-eni-cooldown"] = str(values.get("branchENICooldown", 60))
-    return data

@@ -6,18 +6,16 @@
 
 from __future__ import annotations
 
-import json
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
-from jsonschema import Draft7Validator
-
-from tests.testbed.aws import addon_catalogue
+from tests.testbed.aws import addon_catalogue, addon_configuration
+from tests.testbed.aws.addon_configuration import parse_values
+from tests.testbed.aws.addon_updates import render, start
 from tests.testbed.aws.eks_state import (
     AddonIssue,
     AddonState,
-    AppliedAddon,
     EksCluster,
     EksContext,
     EksOperation,
@@ -29,32 +27,6 @@ from tests.testbed.aws.paging import page
 from tests.testbed.aws.updates import describe_update
 
 _BUSY = ("CREATING", "UPDATING", "DELETING")
-
-
-def parse_values(addon: str, version: str, text: str) -> dict[str, Any]:
-    """Configuration values, JSON or YAML, checked against the version's schema.
-
-    Raises:
-        AwsError: InvalidParameterException as EKS answers.
-    """
-    try:
-        values = yaml.safe_load(text) if text.strip() else {}
-    except yaml.YAMLError as error:
-        raise _unsupported(addon, f"the value is neither JSON nor YAML: {error}") from None
-    if not isinstance(values, dict):
-        raise _unsupported(addon, "the value is not an object")
-    schema = addon_catalogue.schema_of(addon_catalogue.find_version(addon, version))
-    errors = [
-        f"$.{'.'.join(map(str, error.path))}: {error.message}" for error in Draft7Validator(schema).iter_errors(values)
-    ]
-    if errors:
-        raise _unsupported(addon, f"Json schema validation failed with error: [{', '.join(sorted(errors))}]")
-    return values
-
-
-def _unsupported(addon: str, reason: str) -> AwsError:
-    message = f"ConfigurationValue provided in request is not supported: {reason}"
-    return AwsError("InvalidParameterException", message, 400, {"addonName": addon})
 
 
 def _cluster(context: EksContext, parameters: Mapping[str, Any]) -> EksCluster:
@@ -115,6 +87,7 @@ def new_addon(
     version: str,
     configuration_values: str = "",
     service_account_role_arn: str = "",
+    pod_identity_associations: tuple[str, ...] = (),
     status: str = "ACTIVE",
     issues: tuple[AddonIssue, ...] = (),
     tags: Mapping[str, str] | None = None,
@@ -128,54 +101,27 @@ def new_addon(
         status=status,
         configuration_values=configuration_values,
         service_account_role_arn=service_account_role_arn,
+        pod_identity_associations=pod_identity_associations,
         issues=issues,
         tags=dict(tags or {}),
-        rendered=addon_catalogue.render_config_map(name, version, values),
     )
+    addon.rendered, addon.rendered_aws_node = render(name, version, values)
     cluster.addons[name] = addon
     return addon
-
-
-def _apply(context: EksContext, cluster: EksCluster, addon: AddonState, update: Update, applied: AppliedAddon) -> None:
-    """Write the add-on into the cluster and settle its status; runs after the request was answered."""
-    hook = context.settings.on_addon_applied
-    try:
-        conflicts = tuple(hook(cluster, applied)) if hook else ()
-    except Exception as error:  # noqa: BLE001 whatever the test's hook raises, the add-on has to say it
-        failure = AddonIssue("ClusterUnreachable", f"The cluster could not be reached: {error}")
-    else:
-        text = (
-            f"Apply failed with {len(conflicts)} conflicts: conflicts found for ConfigMap amazon-vpc-cni kube-system: "
-        )
-        failure = AddonIssue("ConfigurationConflict", text + ", ".join(conflicts)) if conflicts else AddonIssue("", "")
-    with context.lock:
-        addon.modified_at = now()
-        if failure.code:
-            addon.status = {"create": "CREATE_FAILED", "update": "UPDATE_FAILED"}.get(applied.action, "DELETE_FAILED")
-            addon.issues = (failure,)
-            update.status, update.errors = "Failed", (failure,)
-            return
-        update.status = "Successful"
-        if applied.action == "delete":
-            cluster.addons.pop(addon.name, None)
-            return
-        addon.rendered = dict(applied.desired)
-        addon.status, addon.issues = "ACTIVE", ()
-
-
-def _start(
-    context: EksContext, cluster: EksCluster, addon: AddonState, action: str, resolve: str, update: Update
-) -> None:
-    values = parse_values(addon.name, addon.version, addon.configuration_values)
-    desired = addon_catalogue.render_config_map(addon.name, addon.version, values)
-    applied = AppliedAddon(addon.name, addon.version, action, resolve, desired, dict(addon.rendered))
-    cluster.updates[update.id] = update
-    context.later(context.settings.addon_seconds, lambda: _apply(context, cluster, addon, update, applied))
 
 
 def _check_role(context: EksContext, addon: str, role_arn: str) -> None:
     if role_arn and not context.principal_id(role_arn):
         raise AwsError("InvalidParameterException", f"Role {role_arn} does not exist", 400, {"addonName": addon})
+
+
+def _associations(cluster: EksCluster, parameters: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """ARNs of the associations asked for: none for an empty list; None, for no change, where nothing was said."""
+    wanted = parameters.get("podIdentityAssociations")
+    if wanted is None:
+        return None
+    prefix = f"arn:{cluster.partition}:eks:{cluster.region}:{cluster.account}:podidentityassociation/{cluster.name}"
+    return tuple(f"{prefix}/a-{secrets.token_hex(9)[:17]}" for _ in wanted)
 
 
 def _create(context: EksContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -193,13 +139,14 @@ def _create(context: EksContext, parameters: Mapping[str, Any]) -> Mapping[str, 
         version,
         str(parameters.get("configurationValues") or ""),
         role,
+        _associations(cluster, parameters) or (),
         "CREATING",
         (),
         parameters.get("tags"),
     )
-    addon.rendered = {}
+    addon.rendered, addon.rendered_aws_node = {}, {}
     resolve = str(parameters.get("resolveConflicts") or "NONE")
-    _start(context, cluster, addon, "create", resolve, Update("AddonUpdate", (), addon=name, status="InProgress"))
+    start(context, cluster, addon, "create", resolve, Update("AddonUpdate", (), addon=name, status="InProgress"))
     return {"addon": _describe(cluster, addon)}
 
 
@@ -216,6 +163,9 @@ def _update(context: EksContext, parameters: Mapping[str, Any]) -> Mapping[str, 
     addon.version, addon.configuration_values, addon.status = version, values, "UPDATING"
     # A role that is left out is not kept: the add-on falls back to the node role.
     addon.service_account_role_arn = role
+    associations = _associations(cluster, parameters)
+    if associations is not None:
+        addon.pod_identity_associations = associations
     addon.modified_at = now()
     resolve = str(parameters.get("resolveConflicts") or "NONE")
     sent = {
@@ -225,7 +175,7 @@ def _update(context: EksContext, parameters: Mapping[str, Any]) -> Mapping[str, 
         "ConfigurationValues": given,
     }
     update = Update("AddonUpdate", tuple((key, str(value)) for key, value in sent.items() if value), addon=addon.name)
-    _start(context, cluster, addon, "update", resolve, update)
+    start(context, cluster, addon, "update", resolve, update)
     return {"update": describe_update(update)}
 
 
@@ -235,7 +185,7 @@ def _delete(context: EksContext, parameters: Mapping[str, Any]) -> Mapping[str, 
     _check_idle(cluster, addon)
     addon.status = "DELETING"
     resolve = "PRESERVE" if parameters.get("preserve") else "NONE"
-    _start(context, cluster, addon, "delete", resolve, Update("AddonUpdate", (), addon=addon.name))
+    start(context, cluster, addon, "delete", resolve, Update("AddonUpdate", (), addon=addon.name))
     return {"addon": _describe(cluster, addon)}
 
 
@@ -249,60 +199,11 @@ def _list(context: EksContext, parameters: Mapping[str, Any]) -> Mapping[str, An
     return {"addons": names, **token}
 
 
-def _describe_configuration(context: EksContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-    entry = addon_catalogue.find_version(str(parameters["addonName"]), str(parameters["addonVersion"]))
-    return {
-        "addonName": entry.addon,
-        "addonVersion": entry.version,
-        "configurationSchema": json.dumps(addon_catalogue.schema_of(entry), sort_keys=True),
-    }
-
-
-def _describe_versions(context: EksContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-    wanted, cluster_version = parameters.get("addonName"), parameters.get("kubernetesVersion")
-    addons: dict[str, dict[str, Any]] = {}
-    for entry in addon_catalogue.CATALOGUE:
-        if wanted not in (None, entry.addon) or (cluster_version and cluster_version not in entry.clusters):
-            continue
-        addon = addons.setdefault(
-            entry.addon,
-            {
-                "addonName": entry.addon,
-                "type": "networking",
-                "publisher": "eks",
-                "owner": "aws",
-                "defaultNamespace": "kube-system",
-                "addonVersions": [],
-            },
-        )
-        addon["addonVersions"].append(
-            {
-                "addonVersion": entry.version,
-                "architecture": ["amd64", "arm64"],
-                "computeTypes": ["ec2"],
-                "compatibilities": [
-                    {
-                        "clusterVersion": version,
-                        "platformVersions": ["*"],
-                        "defaultVersion": version in entry.default_for,
-                    }
-                    for version in entry.clusters
-                    if cluster_version in (None, version)
-                ],
-                "requiresConfiguration": False,
-                "requiresIamPermissions": entry.addon == "vpc-cni",
-            }
-        )
-    rows, token = page(list(addons.values()), parameters)
-    return {"addons": rows, **token}
-
-
 OPERATIONS: Mapping[str, EksOperation] = {
     "CreateAddon": _create,
     "UpdateAddon": _update,
     "DeleteAddon": _delete,
     "DescribeAddon": _describe_addon,
     "ListAddons": _list,
-    "DescribeAddonConfiguration": _describe_configuration,
-    "DescribeAddonVersions": _describe_versions,
+    **addon_configuration.OPERATIONS,
 }

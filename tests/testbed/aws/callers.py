@@ -44,13 +44,13 @@ class Callers:
             raise _bad_signature(service, f"{text} This request was signed for {signature.service}.")
         principal = self.find(signature.access_key)
         if principal is None or signature.session_token != principal.session_token:
-            raise _invalid_token(service, "")
+            raise invalid_token(service, "")
         if self.registry.is_expired(principal.access_key):
             names = {"query": "ExpiredToken", "json": "ExpiredTokenException", "ec2": "RequestExpired"}
             text = "The security token included in the request is expired"
             raise AwsError(by_service(service, names), text, 403)
         if partition_of(signature.region) != principal.partition:
-            raise _invalid_token(
+            raise invalid_token(
                 service,
                 f" (The key belongs to account {principal.account} in partition {principal.partition}, "
                 f"the request was signed for region {signature.region}.)",
@@ -66,7 +66,8 @@ def _bad_signature(service: str, message: str) -> AwsError:
     return AwsError(by_service(service, names), message, 403)
 
 
-def _invalid_token(service: str, detail: str) -> AwsError:
+def invalid_token(service: str, detail: str) -> AwsError:
+    """The refusal of a key that nobody knows, or that is of no use in a region."""
     if service == "ec2":
         return AwsError("AuthFailure", "AWS was not able to validate the provided access credentials" + detail, 401)
     names = {"query": "InvalidClientTokenId", "json": "UnrecognizedClientException"}

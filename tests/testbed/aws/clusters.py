@@ -12,23 +12,25 @@ from collections.abc import Mapping, Sequence
 from moto.eks.models import Cluster as MotoCluster
 
 from tests.testbed.aws import access_entries, eks, iam
-from tests.testbed.aws.accounts import OPERATOR, Accounts
+from tests.testbed.aws.accounts import OPERATOR
 from tests.testbed.aws.eks_state import AccessEntry, EksCluster
+from tests.testbed.aws.identities import Identities
 from tests.testbed.aws.moto_scope import inside
 from tests.testbed.aws.partitions import partition_of
 
+NOWHERE = "https://127.0.0.1:9"
 CLUSTER_POLICIES = ("AmazonEKSClusterPolicy", "AmazonEKSVPCResourceController")
 
 
-class Clusters(Accounts):
+class Clusters(Identities):
     """Clusters with their roles, access entries and subnets, made and changed in process without a request."""
 
     def add_cluster(
         self,
         name: str,
         *,
-        endpoint: str,
-        ca_pem: str,
+        endpoint: str = NOWHERE,
+        ca_pem: str = "",
         region: str | None = None,
         account: str | None = None,
         version: str = "1.31",
@@ -37,7 +39,7 @@ class Clusters(Accounts):
         ip_family: str = "ipv4",
         service_ipv4_cidr: str = "172.20.0.0/16",
         authentication_mode: str = "API_AND_CONFIG_MAP",
-        policies: Sequence[str] = CLUSTER_POLICIES,
+        policies: Sequence[str] | None = None,
         role_name: str = "",
         auto_mode: bool = False,
         outpost_arns: Sequence[str] = (),
@@ -47,13 +49,14 @@ class Clusters(Accounts):
         """Put a cluster into an account and region; the partition is the region's.
 
         Args:
-            endpoint: URL of its API server.
+            endpoint: URL of its API server; by default there is none: the cluster is one in EKS alone.
             ca_pem: The certificate authority, PEM text.
             ip_family: ``ipv4`` or ``ipv6``.
             authentication_mode: ``CONFIG_MAP``, ``API_AND_CONFIG_MAP`` or ``API``; empty leaves accessConfig out of
                 the answer, as for a cluster that EKS says nothing of.
-            policies: What the cluster role has attached, AWS's by name, any by ARN. Added to a role that exists.
-            role_name: A role to share; by default ``<name>-cluster``.
+            policies: What the cluster role has attached, AWS's by name, any by ARN; added to a role that exists. By
+                default :data:`CLUSTER_POLICIES` for a new role and nothing for one that exists.
+            role_name: A role to share with clusters of any region; by default ``<name>-cluster``.
             outpost_arns: Makes it a local cluster on an Outpost.
             subnet_ids: From :meth:`add_subnet`; by default two subnets in a VPC of its own.
 
@@ -108,14 +111,15 @@ class Clusters(Accounts):
                 self.add_access_entry(cluster, principal, policies=(policy,))
         return cluster
 
-    def _cluster_role(self, account: str, partition: str, name: str, policies: Sequence[str]) -> str:
+    def _cluster_role(self, account: str, partition: str, name: str, policies: Sequence[str] | None) -> str:
         self._operator(account, partition)
         with inside(self._scope):
             role = iam.find_role(account, partition, name)
             if role is None:
                 trust = iam.trust({"Service": "eks.amazonaws.com"})
-                return iam.create_role(account, partition, name, trust, "/", policies)
-            for policy in policies:
+                wanted = CLUSTER_POLICIES if policies is None else policies
+                return iam.create_role(account, partition, name, trust, "/", wanted)
+            for policy in policies or ():
                 iam.backend(account, partition).attach_role_policy(iam.policy_arn(account, partition, policy), name)
             return str(role.arn)
 

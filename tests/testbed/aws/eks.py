@@ -15,6 +15,7 @@ from tests.testbed.aws import access_entries, addons, cluster_versions, updates
 from tests.testbed.aws.eks_state import EksCluster, EksOperation
 from tests.testbed.aws.errors import AwsError
 from tests.testbed.aws.moto_scope import scope_backends
+from tests.testbed.aws.partitions import partition_of
 
 scope_backends(eks_backends)
 
@@ -65,6 +66,14 @@ def eks_backend(account: str, region: str) -> TestbedEksBackend:
     if not isinstance(backend, TestbedEksBackend):
         raise TypeError("moto's own EKS backend was made where the testbed's was expected")
     return backend
+
+
+def regions_with_clusters(account: str, partition: str) -> list[str]:
+    """The regions in which an account has clusters."""
+    if account not in eks_backends:
+        return []
+    found = [region for region, backend in eks_backends[account].items() if backend.clusters]
+    return [region for region in found if partition_of(region) == partition]
 
 
 def check_cluster(clusters: Mapping[str, EksCluster], operation: str, parameters: Mapping[str, Any]) -> None:

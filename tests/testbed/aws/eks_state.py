@@ -33,7 +33,7 @@ class AddonIssue:
 @dataclass
 class AddonState:
     """A managed add-on. ``configuration_values`` is the text as given, empty where none was; ``rendered`` is the
-    ConfigMap data that EKS last wrote for it."""
+    ConfigMap data that EKS last wrote for it, ``rendered_aws_node`` the fields of aws-node's container."""
 
     name: str
     version: str
@@ -47,6 +47,7 @@ class AddonState:
     created_at: datetime.datetime = field(default_factory=now)
     modified_at: datetime.datetime = field(default_factory=now)
     rendered: dict[str, str] = field(default_factory=dict)
+    rendered_aws_node: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,14 @@ class AppliedAddon:
     Attributes:
         action: ``create``, ``update`` or ``delete``.
         resolve_conflicts: ``NONE``, ``OVERWRITE`` or ``PRESERVE``. On delete ``PRESERVE`` leaves all objects in place.
-        desired: Data of ConfigMap kube-system/amazon-vpc-cni that the chart renders; empty for other add-ons.
+        desired: Data of ConfigMap kube-system/amazon-vpc-cni that the chart renders; empty where it has none, and for
+            other add-ons.
         previous: The data that EKS wrote the last time, empty at first.
+        aws_node: Fields of DaemonSet aws-node's container that the chart renders, see vpc_cni_chart.py; empty for other
+            add-ons.
+        previous_aws_node: Those that EKS wrote the last time, empty at first.
+        service_account_role_arn: What EKS annotates the service account with; empty for no annotation, which leaves
+            the pods with the node role.
     """
 
     name: str
@@ -66,6 +73,9 @@ class AppliedAddon:
     resolve_conflicts: str
     desired: Mapping[str, str]
     previous: Mapping[str, str]
+    aws_node: Mapping[str, str] = field(default_factory=dict)
+    previous_aws_node: Mapping[str, str] = field(default_factory=dict)
+    service_account_role_arn: str = ""
 
 
 @dataclass(frozen=True)
@@ -144,6 +154,21 @@ class EksCluster:
         return f"arn:{self.partition}:eks:{self.region}:{self.account}:{kind}/{path}"
 
 
+@dataclass(frozen=True)
+class UpdatePlan:
+    """How an update of an add-on goes that a test planned.
+
+    Attributes:
+        seconds: How long it stays InProgress; None for ``EksSettings.addon_seconds``.
+        error: What it fails with, None for whatever comes of it.
+        written: Whether EKS writes the add-on into the cluster before it fails.
+    """
+
+    seconds: float | None = None
+    error: AddonIssue | None = None
+    written: bool = False
+
+
 AddonHook = Callable[[EksCluster, AppliedAddon], Sequence[str]]
 
 
@@ -155,11 +180,13 @@ class EksSettings:
         addon_seconds: How long an add-on stays CREATING, UPDATING or DELETING.
         on_addon_applied: Called, outside of any request, when EKS writes an add-on into its cluster; returns the
             conflicts that it met (see ``merge_config_map``), which fail the update.
+        update_plans: How the next updates of add-ons go, one each.
         cluster_versions: Rows of DescribeClusterVersions, in the API's own names.
     """
 
     addon_seconds: float = 0.2
     on_addon_applied: AddonHook | None = None
+    update_plans: list[UpdatePlan] = field(default_factory=list)
     cluster_versions: list[dict[str, Any]] = field(default_factory=list)
 
 

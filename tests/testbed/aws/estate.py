@@ -12,8 +12,8 @@ from unittest.mock import patch
 
 from tests.testbed.aws import addons, eks, iam
 from tests.testbed.aws.clusters import Clusters
-from tests.testbed.aws.eks_state import AddonIssue, AddonState, EksCluster, Update
-from tests.testbed.aws.moto_scope import inside
+from tests.testbed.aws.eks_state import AddonIssue, AddonState, EksCluster, EksContext, Update, UpdatePlan
+from tests.testbed.aws.moto_scope import MOTO_LOCK, inside
 
 
 class Estate(Clusters):
@@ -28,16 +28,29 @@ class Estate(Clusters):
         *,
         configuration_values: str = "",
         service_account_role_arn: str = "",
+        pod_identity_associations: Sequence[str] = (),
         status: str = "ACTIVE",
         issues: Sequence[AddonIssue] = (),
     ) -> AddonState:
         """Put a managed add-on into a cluster as if EKS had installed it before; the cluster is not touched.
 
-        ``AddonState.rendered`` is the data that belongs into its ConfigMap.
+        Args:
+            configuration_values: JSON or YAML.
+            pod_identity_associations: ARNs.
+            issues: What its health shows.
+
+        ``AddonState.rendered`` is the data that belongs into its ConfigMap, empty for versions without one.
         """
         with inside(self._scope):
             return addons.new_addon(
-                cluster, name, version, configuration_values, service_account_role_arn, status, tuple(issues)
+                cluster,
+                name,
+                version,
+                configuration_values,
+                service_account_role_arn,
+                tuple(pod_identity_associations),
+                status,
+                tuple(issues),
             )
 
     def set_addon_status(self, cluster: EksCluster, name: str, status: str, issues: Sequence[AddonIssue] = ()) -> None:
@@ -45,6 +58,76 @@ class Estate(Clusters):
         with inside(self._scope):
             cluster.addons[name].status = status
             cluster.addons[name].issues = tuple(issues)
+
+    def fail_next_update(
+        self,
+        code: str,
+        message: str,
+        *,
+        resource_ids: Sequence[str] = (),
+        seconds: float | None = None,
+        written: bool = False,
+        times: int = 1,
+    ) -> None:
+        """Let the next ``times`` updates of an add-on begin and then end Failed, with this error.
+
+        Args:
+            code: Of EKS's ErrorCode: ``ConfigurationConflict``, ``AdmissionRequestDenied``.
+            seconds: How long the update stays InProgress before; :attr:`addon_seconds` by default.
+            written: Whether EKS writes the add-on into the cluster before it fails.
+        """
+        self._plan(UpdatePlan(seconds, AddonIssue(code, message, tuple(resource_ids)), written), times)
+
+    def hold_next_update(self, seconds: float, times: int = 1) -> None:
+        """Keep the next ``times`` updates of an add-on InProgress, and the add-on UPDATING, for so long."""
+        self._plan(UpdatePlan(seconds), times)
+
+    def _plan(self, plan: UpdatePlan, times: int) -> None:
+        with inside(self._scope):
+            self._settings.update_plans.extend([plan] * times)
+
+    def start_update(
+        self,
+        cluster: EksCluster,
+        name: str = "vpc-cni",
+        *,
+        seconds: float,
+        configuration_values: str | None = None,
+        resolve_conflicts: str = "PRESERVE",
+        error: AddonIssue | None = None,
+    ) -> Update:
+        """Begin an update of an add-on as somebody else would; it ends by itself after ``seconds``.
+
+        Version and role stay as they are.
+
+        Args:
+            configuration_values: None keeps them.
+            error: What it fails with.
+        """
+        parameters = {
+            "clusterName": cluster.name,
+            "addonName": name,
+            "configurationValues": configuration_values,
+            "resolveConflicts": resolve_conflicts,
+            "serviceAccountRoleArn": cluster.addons[name].service_account_role_arn,
+        }
+        with inside(self._scope):
+            context = EksContext(
+                clusters={cluster.name: cluster},
+                caller=self._operator(cluster.account, cluster.partition),
+                region=cluster.region,
+                settings=self._settings,
+                lock=MOTO_LOCK,
+                later=self._later,
+                principal_id=iam.unique_id,
+            )
+            plans = self._settings.update_plans
+            waiting, plans[:] = list(plans), [UpdatePlan(seconds, error)]
+            try:
+                answer = addons.OPERATIONS["UpdateAddon"](context, parameters)
+            finally:
+                plans[:] = waiting
+            return cluster.updates[str(answer["update"]["id"])]
 
     def add_fargate_profile(self, cluster: EksCluster, name: str, selectors: Sequence[Mapping[str, object]]) -> None:
         """Add a Fargate profile with selectors as in the API: ``namespace`` and optional ``labels``."""
@@ -64,7 +147,7 @@ class Estate(Clusters):
         role_name: str = "",
         size: int = 1,
     ) -> str:
-        """Add a managed node group and return its role's ARN.
+        """Add a managed node group and return its role's ARN. ``size`` is what it is to have and may be 0.
 
         As EKS does, this makes the role's access entry where the cluster reads them and it has none yet.
         """
@@ -85,7 +168,7 @@ class Estate(Clusters):
                     node_role=role_arn,
                     nodegroup_name=name,
                     subnets=list(backend.clusters[cluster.name].resources_vpc_config["subnetIds"]),
-                    scaling_config={"minSize": size, "maxSize": size, "desiredSize": size},
+                    scaling_config={"minSize": size, "maxSize": max(size, 1), "desiredSize": size},
                     disk_size=50,
                     instance_types=list(instance_types),
                     ami_type=ami_type,

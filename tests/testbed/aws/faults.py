@@ -37,7 +37,7 @@ class Faults:
         self._lock = threading.Lock()
         self._failures: list[_Failure] = []
         self._delays: list[tuple[str, str, float]] = []
-        self._denied: list[tuple[str, str]] = []
+        self._denied: list[tuple[str, str, str]] = []
 
     def fail_next(self, service: str, operation: str, error: AwsError, times: int, after_applied: bool) -> None:
         with self._lock:
@@ -47,13 +47,13 @@ class Faults:
         with self._lock:
             self._delays.append((service, operation, seconds))
 
-    def deny(self, action: str, principal: str) -> None:
+    def deny(self, action: str, principal: str, region: str) -> None:
         with self._lock:
-            self._denied.append((action, principal))
+            self._denied.append((action, principal, region))
 
-    def allow(self, action: str, principal: str) -> None:
+    def allow(self, action: str, principal: str, region: str) -> None:
         with self._lock:
-            self._denied = [entry for entry in self._denied if entry != (action, principal)]
+            self._denied = [entry for entry in self._denied if entry != (action, principal, region)]
 
     def clear(self) -> None:
         with self._lock:
@@ -67,11 +67,13 @@ class Faults:
             matching = [d for s, pattern, d in self._delays if s == service and fnmatchcase(operation, pattern)]
         return sum(matching)
 
-    def is_denied(self, service: str, operation: str, principal: str) -> bool:
+    def is_denied(self, service: str, operation: str, principal: str, region: str) -> bool:
         with self._lock:
             return any(
-                fnmatchcase(f"{service}:{operation}", action) and fnmatchcase(principal, who)
-                for action, who in self._denied
+                fnmatchcase(f"{service}:{operation}", action)
+                and fnmatchcase(principal, who)
+                and fnmatchcase(region, where)
+                for action, who, where in self._denied
             )
 
     def take(self, service: str, operation: str) -> Failure | None:

@@ -23,13 +23,15 @@ from werkzeug.wrappers import Response
 
 from tests.testbed.aws import eks, iam, sts
 from tests.testbed.aws.access_denied import access_denied
-from tests.testbed.aws.callers import Callers
+from tests.testbed.aws.callers import Callers, invalid_token
 from tests.testbed.aws.eks_state import EksContext, EksSettings
 from tests.testbed.aws.errors import AwsError, TestbedModelError, render_error
 from tests.testbed.aws.faults import Faults
 from tests.testbed.aws.moto_scope import MOTO_LOCK, MotoScope, inside, scope_backends
+from tests.testbed.aws.permissions import Permissions
 from tests.testbed.aws.principals import Principal
 from tests.testbed.aws.recorder import AwsRequest, Recorder, is_write
+from tests.testbed.aws.regions import Regions
 from tests.testbed.aws.signature import Signature, SignedTarget, read_signature
 from tests.testbed.aws.validation import Call, answer_problems, check_result, read_call, request_problems
 
@@ -52,6 +54,8 @@ class GatewayState:
     callers: Callers
     recorder: Recorder
     faults: Faults
+    permissions: Permissions
+    regions: Regions
     settings: EksSettings
     later: Callable[[float, Callable[[], None]], None]
     prepare: Callable[[str, str, str], None]
@@ -93,6 +97,9 @@ class Gateway:
         try:
             target = SignedTarget(request.method, request.raw_url, headers, body)
             principal = self._state.callers.authenticate(self._service, signature, target)
+            with inside(self._state.scope):
+                if self._state.regions.is_disabled(principal, region):
+                    raise invalid_token(self._service, "")
             if call is None:
                 raise unreadable
             answer = self._carry_out(call, request, principal, region)
@@ -130,8 +137,10 @@ class Gateway:
         seconds = faults.seconds(self._service, operation)
         if seconds:
             time.sleep(seconds)
-        if faults.is_denied(self._service, operation, principal.arn):
-            raise access_denied(self._service, operation, region, principal, call.parameters)
+        if faults.is_denied(self._service, operation, principal.arn, region):
+            with inside(self._state.scope):
+                raise access_denied(self._service, operation, region, principal, call.parameters)
+        self._check_permissions(operation, call, principal, region)
         failure = faults.take(self._service, operation)
         if failure and not failure.after_applied:
             raise failure.error
@@ -157,6 +166,12 @@ class Gateway:
             raise failure.error
         return answer
 
+    def _check_permissions(self, operation: str, call: Call, principal: Principal, region: str) -> None:
+        try:
+            self._state.permissions.check(self._service, operation, region, principal, call.parameters)
+        except TestbedModelError as error:
+            raise _InternalError("InternalFailure", str(error), 500) from error
+
     def _perform(self, call: Call, request: Request, principal: Principal, region: str) -> Answer:
         operation = str(call.operation.name)
         if self._service == "sts" and operation in sts.OPERATIONS:
@@ -168,6 +183,8 @@ class Gateway:
             eks.check_cluster(context.clusters, operation, call.parameters)
             if operation in eks.OPERATIONS:
                 return self._serialize(call, request, eks.OPERATIONS[operation](context, call.parameters))
+        if (self._service, operation) == ("ec2", "DescribeRegions"):
+            return self._serialize(call, request, self._state.regions.describe(principal, call.parameters))
         moto = _moto_response(self._service)
         self._state.prepare(self._service, principal.account, region)
         request.environ["HTTP_X_MOTO_ACCOUNT_ID"] = principal.account

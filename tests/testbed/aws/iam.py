@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from moto.iam.aws_managed_policies import aws_managed_policies_data
+from moto.iam.exceptions import MalformedPolicyDocument
 from moto.iam.models import AWSManagedPolicy, IAMBackend, ManagedPolicy, Role, User, iam_backends
 
 from tests.testbed.aws.errors import AwsError
@@ -54,6 +55,13 @@ def backend(account: str, partition: str) -> IAMBackend:
 def find_role(account: str, partition: str, name: str) -> Role | None:
     """The role of that name, without its path."""
     return next((role for role in backend(account, partition).roles.values() if role.name == name), None)
+
+
+def find_named(account: str, partition: str, kind: str, name: str) -> Any:
+    """The ``role``, ``user`` or ``group`` of that name whatever its path, None where there is none."""
+    iam = backend(account, partition)
+    kinds: dict[str, dict[str, Any]] = {"role": iam.roles, "user": iam.users, "group": iam.groups}
+    return next((entity for entity in kinds[kind].values() if entity.name == name), None)
 
 
 def find_by_arn(arn: str) -> Role | User | None:
@@ -105,13 +113,64 @@ def create_role(account: str, partition: str, name: str, trust_policy: str, path
     return str(role.arn)
 
 
-def create_user(account: str, partition: str, name: str) -> Principal:
+def create_user(
+    account: str, partition: str, name: str, path: str = "/", policies: Iterable[str] = ("AdministratorAccess",)
+) -> Principal:
     """Make a user with an access key."""
     iam = backend(account, partition)
-    user = iam.create_user(partition, name)
-    iam.attach_user_policy(policy_arn(account, partition, "AdministratorAccess"), name)
+    user = iam.create_user(partition, name, path)
+    for policy in policies:
+        iam.attach_user_policy(policy_arn(account, partition, policy), name)
     key = iam.create_access_key(name)
     return Principal(user.arn, user.id, account, partition, key.access_key_id, key.secret_access_key)
+
+
+def entity_of(arn: str) -> Role | User:
+    """The role or user of an ARN, or the role behind an assumed role's.
+
+    Raises:
+        ValueError: There is none.
+    """
+    found = find_by_arn(arn)
+    if found is None and role_arn_of(arn) != arn:
+        account, partition, name = arn.split(":")[4], arn.split(":")[1], arn.split("/")[1]
+        found = find_role(account, partition, name)
+    if found is None:
+        raise ValueError(f"no role or user {arn}")
+    return found
+
+
+def principal_arn(caller: Principal) -> str:
+    """The ARN of the caller's user or role, with its path."""
+    return str(entity_of(caller.arn).arn)
+
+
+def put_policy(arn: str, name: str, document: str) -> None:
+    """Put an inline policy into a role or user, in place of one of the same name.
+
+    Raises:
+        ValueError: No such role or user, or IAM would refuse the document.
+    """
+    entity = entity_of(arn)
+    iam = backend(entity.account_id, arn.split(":")[1])
+    put = iam.put_role_policy if isinstance(entity, Role) else iam.put_user_policy
+    try:
+        put(entity.name, name, document)
+    except MalformedPolicyDocument as error:
+        raise ValueError(f"policy {name} of {arn}: {error.message}") from error
+
+
+def policy_documents(caller: Principal) -> list[str]:
+    """The documents of all policies in and attached to the caller's role, or user and its groups."""
+    entity = entity_of(caller.arn)
+    holders: list[Any] = [entity]
+    if isinstance(entity, User):
+        holders += backend(caller.account, caller.partition).get_groups_for_user(entity.name)
+    documents = [str(document) for holder in holders for document in holder.policies.values()]
+    for holder in holders:
+        for policy in holder.managed_policies.values():
+            documents += [str(version.document) for version in policy.versions if version.is_default]
+    return documents
 
 
 def find_key(access_key: str) -> Principal | None:

@@ -62,6 +62,8 @@ class AwsServer(Estate):
             callers=Callers(self._registry, self._scope),
             recorder=self._recorder,
             faults=self._faults,
+            permissions=self._permissions,
+            regions=self._regions,
             settings=self._settings,
             later=self._later,
             prepare=self._prepare,
@@ -212,14 +214,16 @@ class AwsServer(Estate):
         """Hold back all answers of an operation (``*`` allowed)."""
         self._faults.delay(service, operation, seconds)
 
-    def deny(self, action: str, principal: str = "*") -> None:
-        """Refuse an action, ``eks:DescribeAddon`` or ``iam:*``, to the callers whose ARN matches ``principal``."""
-        self._faults.deny(action, principal)
+    def deny(self, action: str, principal: str = "*", region: str = "*") -> None:
+        """Refuse an action, ``eks:DescribeAddon`` or ``iam:*``, to the callers whose ARN matches ``principal``, in the
+        regions that match ``region`` (IAM's requests are signed for its partition's first one)."""
+        self._faults.deny(action, principal, region)
 
-    def allow(self, action: str, principal: str = "*") -> None:
+    def allow(self, action: str, principal: str = "*", region: str = "*") -> None:
         """Take back a :meth:`deny` with the same arguments."""
-        self._faults.allow(action, principal)
+        self._faults.allow(action, principal, region)
 
     def clear_faults(self) -> None:
-        """End all failures, delays and denials."""
+        """End all failures, delays and denials, and forget how the next updates were to go."""
         self._faults.clear()
+        self._settings.update_plans.clear()

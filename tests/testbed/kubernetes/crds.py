@@ -2,9 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""CustomResourceDefinitions that EKS installs, as far as clusters here need them."""
+"""CustomResourceDefinitions that EKS and Karpenter install, as far as clusters here need them: any content passes."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from tests.testbed.kubernetes.admin import Json
 
@@ -37,6 +40,18 @@ SECURITY_GROUP_POLICY = _definition(
 )
 CNI_NODE = _definition("vpcresources.k8s.aws", "v1alpha1", "CNINode", "cninodes", False, ("cnd",))
 ENI_CONFIG = _definition("crd.k8s.amazonaws.com", "v1alpha1", "ENIConfig", "eniconfigs", False)
+EC2_NODE_CLASS = _definition("karpenter.k8s.aws", "v1", "EC2NodeClass", "ec2nodeclasses", False, ("ec2nc", "ec2ncs"))
+
+CERTIFICATE = _definition("cert-manager.io", "v1", "Certificate", "certificates", True, ("cert", "certs"))
 
 EKS_DEFINITIONS = (SECURITY_GROUP_POLICY, CNI_NODE, ENI_CONFIG)
 """What the CNI and the VPC resource controller bring."""
+
+DEFINITIONS = (*EKS_DEFINITIONS, EC2_NODE_CLASS, CERTIFICATE)
+"""All of them."""
+
+
+def definitions_of(manifests: Iterable[Mapping[str, Any]]) -> list[Json]:
+    """The definitions of :data:`DEFINITIONS` that these objects need, each once."""
+    needed = {(str(each["apiVersion"]).partition("/")[0], each["kind"]) for each in manifests}
+    return [each for each in DEFINITIONS if (each["spec"]["group"], each["spec"]["names"]["kind"]) in needed]

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from tests.testbed.kubernetes.admin import AdminClient
-from tests.testbed.pki import KeyPair
+from tests.testbed.kubernetes.pod_servers import PodServers
+from tests.testbed.pki import Authority, KeyPair
 
 TESTBED_USER_PREFIX = "testbed:"
 """Users of the testbed itself (its admin, its stand-ins) are named so; their requests are not counted."""
@@ -61,9 +62,11 @@ def from_outside(user: str) -> bool:
 
 
 class KubernetesServer(Protocol):
-    """A control plane on loopback. ``authenticate`` may be set at any time before :meth:`start`."""
+    """A control plane on loopback. ``authenticate`` may be set at any time before :meth:`start`. Whoever is in
+    ``pod_servers`` is called as the pod of that address when a webhook is behind a Service."""
 
     authenticate: Authenticate | None
+    pod_servers: PodServers
 
     @property
     def url(self) -> str:
@@ -76,6 +79,10 @@ class KubernetesServer(Protocol):
     @property
     def admin(self) -> AdminClient:
         """A client that may do everything, as :data:`ADMIN_USER`."""
+
+    @property
+    def authority(self) -> Authority:
+        """The cluster's authority itself."""
 
     def client_certificate(self, user: str, groups: tuple[str, ...] = ()) -> KeyPair:
         """A certificate and key that the API server takes for this user and these groups."""

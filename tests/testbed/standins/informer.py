@@ -144,12 +144,31 @@ def _key(item: Json) -> tuple[str, str]:
     return str(metadata.get("namespace", "")), str(metadata["name"])
 
 
-class ClusterCache:
+class News:
+    """A way to wait for news."""
+
+    def __init__(self) -> None:
+        self._news = threading.Condition()
+        self._count = 0
+
+    def wake(self) -> None:
+        """Tell everyone who waits that there is news."""
+        with self._news:
+            self._count += 1
+            self._news.notify_all()
+
+    def wait(self, seen: int, seconds: float) -> int:
+        """Wait until there is news after ``seen``, at most ``seconds``; returns the number of the latest news."""
+        with self._news:
+            self._news.wait_for(lambda: self._count != seen, seconds)
+            return self._count
+
+
+class ClusterCache(News):
     """What the stand-ins need to know of one cluster, and a way to wait for news of it."""
 
     def __init__(self, login: Login) -> None:
-        self._news = threading.Condition()
-        self._count = 0
+        super().__init__()
         system = "/api/v1/namespaces/kube-system"
         self.config_map = self._informer(
             login, f"{system}/configmaps", {"fieldSelector": "metadata.name=amazon-vpc-cni"}
@@ -165,18 +184,6 @@ class ClusterCache:
 
     def _informer(self, login: Login, path: str, query: Mapping[str, str]) -> Informer:
         return Informer(login, path, query, self.wake)
-
-    def wake(self) -> None:
-        """Tell everyone who waits that there is news."""
-        with self._news:
-            self._count += 1
-            self._news.notify_all()
-
-    def wait(self, seen: int, seconds: float) -> int:
-        """Wait until there is news after ``seen``, at most ``seconds``; returns the number of the latest news."""
-        with self._news:
-            self._news.wait_for(lambda: self._count != seen, seconds)
-            return self._count
 
     @property
     def readable(self) -> bool:
@@ -199,14 +206,14 @@ class Worker:
     """A thread that does its work again whenever there is news.
 
     Args:
-        cache: Whose news to wait for.
+        news: What to wait for.
         work: One pass; it looks at everything and may be called at any time. Returns the seconds after which
             it wants to be called again without news.
         name: Of the thread.
     """
 
-    def __init__(self, cache: ClusterCache, work: Callable[[], float], name: str) -> None:
-        self._cache = cache
+    def __init__(self, news: News, work: Callable[[], float], name: str) -> None:
+        self._news = news
         self._work = work
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -219,12 +226,12 @@ class Worker:
         seen = 0
         delay = 1.0
         while not self._stopped.is_set():
-            seen = self._cache.wait(seen, delay)
+            seen = self._news.wait(seen, delay)
             if not self._stopped.is_set():
                 delay = self._work()
 
     def stop(self) -> None:
         """End after the present pass."""
         self._stopped.set()
-        self._cache.wake()
+        self._news.wake()
         self._thread.join(5)

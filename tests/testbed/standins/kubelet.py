@@ -5,7 +5,8 @@
 """Stand-in for the scheduler and the kubelets: it binds pods to nodes, says that they run, and ends them.
 
 A Windows pod becomes ready only once it carries the address annotation. Without it it stays in
-ContainerCreating with the event that people know: FailedCreatePodSandBox.
+ContainerCreating with the event that people know: FailedCreatePodSandBox. A pod of the legacy admission webhook
+becomes ready once its server listens.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from functools import cache
 import urllib3
 
 from tests.testbed.kubernetes.admin import AdminClient, ApiError, Json
+from tests.testbed.kubernetes.pod_servers import PodServers
 from tests.testbed.standins.informer import ClusterCache, Worker
 from tests.testbed.standins.objects import (
     ADDRESS,
@@ -28,6 +30,7 @@ from tests.testbed.standins.objects import (
     timestamp,
 )
 from tests.testbed.standins.placement import choose_node
+from tests.testbed.standins.webhook_pods import Progress, WebhookPods, is_webhook
 
 RETRY_SECONDS = 0.5
 IDLE_SECONDS = 30.0
@@ -42,13 +45,19 @@ class Kubelet:
     Args:
         client: As the stand-in's own user.
         cache: The cluster.
+        servers: Where pods that serve are to be found.
+
+    Attributes:
+        webhooks: The pods of the legacy admission webhook.
     """
 
-    def __init__(self, client: AdminClient, cache: ClusterCache) -> None:
+    def __init__(self, client: AdminClient, cache: ClusterCache, servers: PodServers) -> None:
         self._client = client
         self._cache = cache
+        self.webhooks = WebhookPods(client, servers, _own_address)
         self._told: set[tuple[str, str]] = set()
         self._waiting: dict[str, float] = {}
+        self._again = IDLE_SECONDS
         self._worker = Worker(cache, self._pass, "kubelet")
 
     def start(self) -> None:
@@ -56,13 +65,15 @@ class Kubelet:
         self._worker.start()
 
     def stop(self) -> None:
-        """Cease to work; pods stay as they are."""
+        """Cease to work; pods stay as they are, but what they serve ends."""
         self._worker.stop()
+        self.webhooks.stop()
 
     def _pass(self) -> float:
         if not self._cache.nodes.readable or not self._cache.pods.readable:
             return RETRY_SECONDS
-        present = {str(pod["metadata"]["uid"]) for pod in self._cache.pods.objects()}
+        present = {str(pod["metadata"]["uid"]): pod for pod in self._cache.pods.objects()}
+        self._again = self.webhooks.forget_gone(present) or IDLE_SECONDS
         self._waiting = {uid: since for uid, since in self._waiting.items() if uid in present}
         delay = IDLE_SECONDS
         for pod in self._cache.pods.objects():
@@ -74,6 +85,7 @@ class Kubelet:
                     delay = RETRY_SECONDS
             except urllib3.exceptions.HTTPError:
                 delay = RETRY_SECONDS
+        delay = min(delay, self._again)
         untold = any((uid, "FailedCreatePodSandBox") not in self._told for uid in self._waiting)
         return min(delay, PATIENCE_SECONDS) if untold else delay
 
@@ -116,8 +128,22 @@ class Kubelet:
     def _run(self, pod: Json, windows: bool) -> None:
         if windows and not pod["spec"].get("hostNetwork") and ADDRESS not in annotations_of(pod):
             self._hold(pod)
+        elif not windows and is_webhook(pod):
+            self._run_webhook(pod)
         else:
             self._waiting.pop(str(pod["metadata"]["uid"]), None)
+            self._set_status(pod, _running(pod))
+
+    def _run_webhook(self, pod: Json) -> None:
+        progress = self.webhooks.advance(pod)
+        self._again = min(self._again, progress.again or IDLE_SECONDS)
+        if progress.event and self._first_time(pod, progress.event):
+            emit_event(self._client, pod, "Pod", progress.event, progress.message, "kubelet")
+        if progress.reason == "ContainerCreating":
+            self._set_status(pod, _creating(pod))
+        elif progress.reason:
+            self._set_status(pod, _crashing(pod, progress))
+        else:
             self._set_status(pod, _running(pod))
 
     def _hold(self, pod: Json) -> None:
@@ -138,11 +164,16 @@ class Kubelet:
         return new
 
     def _set_status(self, pod: Json, status: Json) -> None:
-        present = pod.get("status", {})
-        if present.get("phase") == status["phase"] and present.get("containerStatuses"):
+        if _told(pod.get("status", {})) == _told(status):
             return
         metadata = pod["metadata"]
         self._client.patch_status("pods", metadata["name"], status, metadata["namespace"])
+
+
+def _told(status: Json) -> object:
+    """What of a pod's status makes it another one, times left aside."""
+    containers = status.get("containerStatuses") or []
+    return status.get("phase"), [(each["ready"], each["restartCount"], sorted(each["state"])) for each in containers]
 
 
 def _conditions(pod: Json, ready: bool) -> list[Json]:
@@ -159,7 +190,7 @@ def _conditions(pod: Json, ready: bool) -> list[Json]:
     ]
 
 
-def _container_statuses(pod: Json, state: Json, ready: bool) -> list[Json]:
+def _container_statuses(pod: Json, state: Json, ready: bool, restarts: int = 0) -> list[Json]:
     return [
         {
             "name": container["name"],
@@ -167,7 +198,7 @@ def _container_statuses(pod: Json, state: Json, ready: bool) -> list[Json]:
             "imageID": "",
             "ready": ready,
             "started": ready,
-            "restartCount": 0,
+            "restartCount": restarts,
             "state": state,
         }
         for container in pod["spec"]["containers"]
@@ -182,9 +213,23 @@ def _creating(pod: Json) -> Json:
     }
 
 
+def _crashing(pod: Json, progress: Progress) -> Json:
+    waiting = {"waiting": {"reason": progress.reason, "message": progress.message}}
+    address = _own_address(pod)
+    return {
+        "phase": "Running",
+        "conditions": _conditions(pod, ready=False),
+        "containerStatuses": _container_statuses(pod, waiting, ready=False, restarts=progress.restarts),
+        "podIP": address,
+        "podIPs": [{"ip": address}],
+        "hostIP": host_address(),
+    }
+
+
 def _running(pod: Json) -> Json:
-    address = annotations_of(pod).get(ADDRESS, "").split("/")[0] or _linux_address(pod)
-    if pod["spec"].get("hostNetwork"):
+    address = annotations_of(pod).get(ADDRESS, "").split("/")[0] or _own_address(pod)
+    # All nodes have one address here, so pods that serve on the network of their node have one each.
+    if pod["spec"].get("hostNetwork") and not is_webhook(pod):
         address = host_address()
     return {
         "phase": "Running",
@@ -208,6 +253,6 @@ def host_address() -> str:
             return "10.0.0.10"
 
 
-def _linux_address(pod: Json) -> str:
+def _own_address(pod: Json) -> str:
     number = int(str(pod["metadata"]["uid"]).replace("-", "")[:8], 16)
     return str(ipaddress.IPv4Address("10.240.0.0") + 2 + number % 60000)

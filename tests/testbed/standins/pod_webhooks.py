@@ -13,6 +13,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -48,6 +49,9 @@ class PodWebhooks:
     Args:
         windows_ipam: Whether the controller holds Windows support to be on, now.
         annotator: The further user who may write the annotation: the controller stand-in's own.
+
+    Attributes:
+        delay_seconds: How long each answer is kept back.
     """
 
     def __init__(self, windows_ipam: Callable[[], bool], annotator: str) -> None:
@@ -56,6 +60,7 @@ class PodWebhooks:
         self._authority = Authority("vpc-resource-webhook")
         self._server: JsonServer | None = None
         self._asked = False
+        self.delay_seconds = 0.0
 
     def start(self, client: AdminClient) -> None:
         """Serve, and tell the cluster where."""
@@ -119,6 +124,7 @@ class PodWebhooks:
 
     def _answer(self, path: str, review: Json) -> Json:
         self._asked = True
+        time.sleep(self.delay_seconds)
         request = review["request"]
         response: Json = {"uid": request["uid"], "allowed": True}
         if path == MUTATE_PATH:

@@ -31,7 +31,8 @@ from tests.testbed.kubernetes.emulator.selectors import matches
 from tests.testbed.kubernetes.emulator.store import Store
 
 ResolveService = Callable[[str, str, int], "tuple[str, int] | None"]
-"""Turns (namespace, service, port) into the (host, port) on loopback that serves it; None where nobody does."""
+"""Turns (namespace, service, port) into the (host, port) on loopback that serves it; None for no such Service. What
+else is in the way is raised as CallFailedError."""
 
 _NEVER_ASKED = frozenset({MUTATING_WEBHOOKS.key, VALIDATING_WEBHOOKS.key})
 _SPOKEN = ("v1", "v1beta1")
@@ -131,6 +132,7 @@ def _trusting(ca_bundle: str) -> ssl.SSLContext:
     asks less of an authority's certificate than Python's strict mode does."""
     context = ssl.create_default_context(cadata=base64.b64decode(ca_bundle).decode() if ca_bundle else None)
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     return context
 
 
@@ -216,6 +218,7 @@ class Admission:
         review = _review(version, about, item)
         try:
             answer = self._call(webhook["clientConfig"], review, float(webhook.get("timeoutSeconds", 10)))
+            _check_version(answer, version)
             response = answer.get("response")
             if not isinstance(response, dict) or response.get("uid") != review["request"]["uid"]:
                 raise CallFailedError("expected response.uid of the request")
@@ -227,6 +230,18 @@ class Admission:
         if not response.get("allowed"):
             raise _denied(name, response.get("status") or {})
         return response
+
+
+def _check_version(answer: Json, version: str) -> None:
+    """A review of v1 wants an answer of v1; v1beta1 does not care.
+
+    Raises:
+        CallFailedError: It is another.
+    """
+    found = str(answer.get("apiVersion"))
+    if version == "v1" and (found, answer.get("kind")) != ("admission.k8s.io/v1", "AdmissionReview"):
+        short = f"{found.rpartition('/')[2]}.{answer.get('kind')}"
+        raise CallFailedError(f"converting ({short}) to (v1.AdmissionReview): unknown conversion")
 
 
 def _denied(name: str, status: Mapping[str, Any]) -> statuses.StatusError:

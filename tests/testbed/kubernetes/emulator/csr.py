@@ -11,25 +11,25 @@ import base64
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tests.testbed.kubernetes.admin import Json
+from tests.testbed.kubernetes.app_serving import SIGNER, issue
 from tests.testbed.kubernetes.emulator.authority import ClusterAuthority
 from tests.testbed.kubernetes.emulator.defaults import LEGACY_SIGNER
 from tests.testbed.kubernetes.emulator.resources import CERTIFICATE_REQUEST, StorageKey
 from tests.testbed.kubernetes.emulator.writes import Write, Writer, now
 
-APP_SERVING = "beta.eks.amazonaws.com/app-serving"
 API_CLIENT = "kubernetes.io/kube-apiserver-client"
 
 _USAGE = {
     LEGACY_SIGNER: ExtendedKeyUsageOID.SERVER_AUTH,
-    APP_SERVING: ExtendedKeyUsageOID.SERVER_AUTH,
     API_CLIENT: ExtendedKeyUsageOID.CLIENT_AUTH,
 }
 
 
 class Signer:
-    """Signs approved requests of the signers that a cluster on EKS has."""
+    """Signs approved requests of the signers that a cluster on EKS has, of EKS's own where ``app_serving``."""
 
-    def __init__(self, authority: ClusterAuthority, writer: Writer) -> None:
+    def __init__(self, authority: ClusterAuthority, writer: Writer, app_serving: bool) -> None:
+        self._signers = {*_USAGE, *([SIGNER] if app_serving else [])}
         self._authority = authority
         self._writer = writer
 
@@ -43,11 +43,14 @@ class Signer:
         signer = after["spec"].get("signerName")
         if "Approved" not in settled or "Failed" in settled or status.get("certificate"):
             return
-        if signer not in _USAGE:
+        if signer not in self._signers:
             return
         result: Json
         try:
-            pem = self._authority.sign(base64.b64decode(after["spec"]["request"]), _USAGE[signer])
+            if signer == SIGNER:
+                pem = issue(self._authority, after["spec"])
+            else:
+                pem = self._authority.sign(base64.b64decode(after["spec"]["request"]), _USAGE[signer])
             result = {**status, "certificate": base64.b64encode(pem).decode()}
         except ValueError as error:
             failed = {"type": "Failed", "status": "True", "reason": "SigningFailed", "message": str(error)}

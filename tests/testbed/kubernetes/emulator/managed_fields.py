@@ -28,19 +28,42 @@ def _changed(before: Any, after: Any, top: bool = False) -> Json:
     return fields
 
 
+def _without(fields: Json, taken: Json, item: Any) -> Json:
+    """``fields`` that somebody still owns: not those ``taken`` by another manager, nor those gone from ``item``."""
+    kept: Json = {}
+    for key, below in fields.items():
+        name = key.removeprefix("f:")
+        if not isinstance(item, dict) or name not in item:
+            continue
+        if key not in taken:
+            rest = _without(below, {}, item[name]) if below else below
+        elif not below or not taken[key]:
+            continue
+        else:
+            rest = _without(below, taken[key], item[name])
+        if rest or not below:
+            kept[key] = rest
+    return kept
+
+
 def note(before: Json | None, after: Json, manager: str, operation: str, api_version: str, now: str) -> list[Json]:
-    """The managedFields of ``after`` once ``manager`` has made it of ``before``."""
+    """The managedFields of ``after`` once ``manager`` has made it of ``before``: what it set to another value is its
+    own from then on, and nobody else's."""
     old = (before or {}).get("metadata", {}).get("managedFields") or []
     fields = _changed(before or {}, after)
-    if not fields:
-        return list(old)
     entries = []
     merged = fields
     for entry in old:
-        if (entry["manager"], entry["operation"]) == (manager, operation):
-            merged = merge_patch(entry["fieldsV1"], fields)
-        else:
+        mine = (entry["manager"], entry["operation"]) == (manager, operation)
+        kept = _without(entry["fieldsV1"], {} if mine else fields, after)
+        if mine and fields:
+            merged = merge_patch(kept, fields)
+        elif kept == entry["fieldsV1"]:
             entries.append(entry)
+        elif kept:
+            entries.append({**entry, "fieldsV1": kept, "time": now})
+    if not fields:
+        return entries
     entries.append(
         {
             "manager": manager,

@@ -27,11 +27,13 @@ from tests.testbed.kubernetes.emulator.rbac import Authorizer
 from tests.testbed.kubernetes.emulator.reads import Reader
 from tests.testbed.kubernetes.emulator.resources import Registry, StorageKey
 from tests.testbed.kubernetes.emulator.seeds import Seeds
+from tests.testbed.kubernetes.emulator.services import Services
 from tests.testbed.kubernetes.emulator.store import Store
 from tests.testbed.kubernetes.emulator.workloads import Workloads
 from tests.testbed.kubernetes.emulator.writes import Writer
+from tests.testbed.kubernetes.pod_servers import PodServers
 from tests.testbed.kubernetes.types import Authenticate, KubernetesRequest
-from tests.testbed.pki import KeyPair
+from tests.testbed.pki import Authority, KeyPair
 
 
 class EmulatedKubernetes:
@@ -41,14 +43,18 @@ class EmulatedKubernetes:
         version: The Kubernetes release that /version tells, for example ``1.31``.
         beta_apis: Whether v1beta1 of admission webhooks, certificates and RBAC is served, as up to 1.21.
         authenticate: Knows who has a bearer token; the testbed's own administrator is known without it.
-        resolve_service: Finds the server behind a service that a webhook names.
+        resolve_service: Finds the server behind a service that a webhook names; by default one of
+            :attr:`pod_servers`, by the Service's selector.
         run_pods: Whether pods are scheduled and run at once; else they wait for a kubelet of the caller's,
             also when they are deleted.
         port: The port to serve on; 0 is any free one.
         authority: The cluster's certificate authority; a new one where none is given.
+        app_serving: Whether requests of EKS's signer of serving certificates are signed at once; else they wait for
+            a signer of the caller's.
 
     Attributes:
         faults: Lets requests from outside fail or wait.
+        pod_servers: Who answers at the addresses of pods.
     """
 
     def __init__(
@@ -60,25 +66,29 @@ class EmulatedKubernetes:
         run_pods: bool = True,
         port: int = 0,
         authority: ClusterAuthority | None = None,
+        app_serving: bool = True,
     ) -> None:
+        self.pod_servers = PodServers()
         self.faults = Faults()
         self._authority = authority or ClusterAuthority()
         self._port = port
         self._admin: AdminClient | None = None
         self._store = Store()
+        services = Services(self._store, self.pod_servers)
         self._pages = Pages()
         registry = Registry.standard(beta_apis)
         authorizer = Authorizer(self._store)
         self._authenticator = Authenticator(authorizer)
         self._authenticator.by_token = authenticate
-        admission = Admission(self._store, HttpWebhookClient(resolve_service))
+        admission = Admission(self._store, HttpWebhookClient(resolve_service or services.resolve))
         writer = Writer(self._store, admission, self._changed, graceful=not run_pods)
+        self._workloads = Workloads(self._store, writer, run_pods)
         seeds = Seeds(writer, self._authority.pem)
         self._followers = (
             seeds,
             CustomKinds(self._store, registry, writer),
-            Signer(self._authority, writer),
-            Workloads(self._store, writer, run_pods),
+            Signer(self._authority, writer, app_serving),
+            self._workloads,
         )
         self._dispatcher = Dispatcher(
             self._store,
@@ -113,6 +123,11 @@ class EmulatedKubernetes:
         return self._authority.pem
 
     @property
+    def authority(self) -> Authority:
+        """The authority itself."""
+        return self._authority
+
+    @property
     def admin(self) -> AdminClient:
         """A client that may do everything."""
         if self._admin is None:
@@ -129,6 +144,7 @@ class EmulatedKubernetes:
         if self._admin is not None:
             self._admin.close()
             self._admin = None
+        self._workloads.stop()
         self._store.close()
         self._server.stop()
 

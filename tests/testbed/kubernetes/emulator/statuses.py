@@ -85,6 +85,11 @@ def invalid_value(field: str, value: object, detail: str) -> Cause:
     return Cause(field, "FieldValueInvalid", f"Invalid value: {shown}: {detail}")
 
 
+def forbidden_value(field: str, detail: str) -> Cause:
+    """A field that may not be so."""
+    return Cause(field, "FieldValueForbidden", f"Forbidden: {detail}")
+
+
 def unsupported_value(field: str, value: str, supported: Sequence[str]) -> Cause:
     """A field whose value is none of the allowed ones."""
     allowed = ", ".join(f'"{each}"' for each in supported)

@@ -16,9 +16,15 @@ from cryptography.x509 import load_pem_x509_csr
 from tests.testbed.kubernetes.admin import Json
 from tests.testbed.kubernetes.emulator import statuses
 from tests.testbed.kubernetes.emulator.defaults import LEGACY_SIGNER
-from tests.testbed.kubernetes.emulator.resources import ADMISSION, CERTIFICATES, RBAC, Kind
+from tests.testbed.kubernetes.emulator.resources import ADMISSION, CERTIFICATE_REQUEST, CERTIFICATES, RBAC, Kind
 from tests.testbed.kubernetes.emulator.selectors import matches
-from tests.testbed.kubernetes.emulator.statuses import Cause, invalid_value, required, unsupported_value
+from tests.testbed.kubernetes.emulator.statuses import (
+    Cause,
+    forbidden_value,
+    invalid_value,
+    required,
+    unsupported_value,
+)
 
 _SUBDOMAIN = re.compile(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$")
 _LABEL = re.compile(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
@@ -174,6 +180,24 @@ def _certificate_request(item: Json, version: str) -> list[Cause]:
     return causes
 
 
+def _verdicts(item: Json, before: Json) -> list[Cause]:
+    """What may not become of a request's conditions."""
+    was, now = ([each.get("type") for each in of.get("status", {}).get("conditions") or []] for of in (before, item))
+    causes = [
+        forbidden_value("status.conditions", f'updates may not remove a condition of type "{kind}"')
+        for kind in ("Approved", "Denied", "Failed")
+        if kind in was and kind not in now
+    ]
+    exclusive = [number for number, kind in enumerate(now) if kind in ("Approved", "Denied")]
+    if len({now[number] for number in exclusive}) > 1:
+        field, text = (
+            f"status.conditions[{exclusive[-1]}].type",
+            "Approved and Denied conditions are mutually exclusive",
+        )
+        causes.append(invalid_value(field, str(now[exclusive[-1]]), text))
+    return causes
+
+
 _RULES: dict[tuple[str, str], Callable[[Json, str], list[Cause]]] = {
     ("", "Pod"): _pod,
     ("apps", "Deployment"): _workload,
@@ -210,6 +234,8 @@ def check(kind: Kind, item: Json, before: Json | None = None) -> None:
     rules = _RULES.get((kind.group, kind.kind))
     if rules and (before is None or kind.group not in _CHECKED_ONCE):
         causes += rules(item, kind.version)
+    if before is not None and kind.key == CERTIFICATE_REQUEST.key:
+        causes += _verdicts(item, before)
     if before is not None and (kind.group, kind.kind) in _IMMUTABLE:
         steps, text = _IMMUTABLE[(kind.group, kind.kind)]
         now, was = item, before

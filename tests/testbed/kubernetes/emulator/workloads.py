@@ -5,7 +5,7 @@
 """The controllers of Deployments and ReplicaSets, and a scheduler with kubelets where these are wanted.
 
 Nothing runs in the background: each stored change queues what it may concern, and the request that made it
-works the queue off before it is answered.
+works the queue off before it is answered. But what failed, for want of a webhook for example, is tried again.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ from tests.testbed.kubernetes.emulator.writes import Write, Writer, now, random_
 
 HASH_LABEL = "pod-template-hash"
 REVISION = "deployment.kubernetes.io/revision"
+
+RETRY_SECONDS = 1.0
 
 _Place = tuple[StorageKey, str, str]
 
@@ -101,10 +103,28 @@ class Workloads:
         self._run_pods = run_pods
         self._queue: deque[_Place] = deque()
         self._working = threading.Lock()
+        self._retry: threading.Timer | None = None
+        self._failing: set[_Place] = set()
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Try nothing again."""
+        self._stopped = True
+        if self._retry is not None:
+            self._retry.cancel()
+
+    def _try_again(self) -> None:
+        self._retry = None
+        self._queue.extend(self._failing)
+        self._failing.clear()
+        self._work_off()
 
     def changed(self, key: StorageKey, before: Json | None, after: Json | None) -> None:
         """Queue what a change concerns and work it off, unless somebody is at it already."""
         self._queue.extend(self._concerned(key, before, after))
+        self._work_off()
+
+    def _work_off(self) -> None:
         while self._queue and self._working.acquire(blocking=False):
             try:
                 while self._queue:
@@ -156,6 +176,11 @@ class Workloads:
         except statuses.StatusError as error:
             if error.code not in (404, 409):
                 self._failed(key, item, error)
+                self._failing.add(place)
+                if self._retry is None and not self._stopped:
+                    self._retry = threading.Timer(RETRY_SECONDS, self._try_again)
+                    self._retry.daemon = True
+                    self._retry.start()
 
     def _write(self, kind: Kind, item: Json, who: str, subresource: str = "") -> Write:
         user = User(f"system:serviceaccount:kube-system:{who}", (MASTERS,))

@@ -22,6 +22,7 @@ CONTROLLERS = (
     "serviceaccount",
     "serviceaccount-token",
     "endpoint",
+    "endpointslice",
     "namespace",
     "garbagecollector",
     "clusterrole-aggregation",
@@ -75,7 +76,8 @@ def apiserver_command(binaries: Binaries, folder: Path, ports: Ports, beta_apis:
         ("audit-log-mode", "blocking"),
         ("audit-log-format", "json"),
         ("anonymous-auth", "true"),
-        # Webhooks behind a Service are called at its endpoints: no one forwards its cluster address here.
+        # Webhooks behind a Service are called at its endpoints: no one forwards its cluster address here. The
+        # connection to the pod goes through the proxy of egress.py.
         ("enable-aggregator-routing", "true"),
     ]
     if not beta_apis:
@@ -95,6 +97,7 @@ def apiserver_command(binaries: Binaries, folder: Path, ports: Ports, beta_apis:
             ("authentication-token-webhook-config-file", str(folder / "token-webhook.json")),
             ("authentication-token-webhook-cache-ttl", "0s"),
             ("authorization-mode", "RBAC"),
+            ("egress-selector-config-file", str(folder / "egress.json")),
             ("audit-policy-file", str(folder / "audit-policy.json")),
             ("audit-log-path", str(folder / "audit.log")),
             ("service-account-issuer", "https://kubernetes.default.svc.cluster.local"),

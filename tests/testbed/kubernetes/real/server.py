@@ -21,6 +21,7 @@ from tests.testbed.folders import temporary_folder
 from tests.testbed.json_server import JsonServer
 from tests.testbed.kubeconfig import kubeconfig
 from tests.testbed.kubernetes.admin import AdminClient, ApiError
+from tests.testbed.kubernetes.pod_servers import PodServers
 from tests.testbed.kubernetes.real.audit import POLICY, AuditLog
 from tests.testbed.kubernetes.real.binaries import Binaries, find_binaries
 from tests.testbed.kubernetes.real.commands import (
@@ -29,6 +30,7 @@ from tests.testbed.kubernetes.real.commands import (
     controller_manager_command,
     etcd_command,
 )
+from tests.testbed.kubernetes.real.egress import EgressProxy, egress_configuration
 from tests.testbed.kubernetes.real.processes import Program
 from tests.testbed.kubernetes.real.token_webhook import token_server
 from tests.testbed.kubernetes.types import ADMIN_USER, Authenticate, KubernetesRequest
@@ -65,6 +67,8 @@ class RealKubernetes:
         beta_apis: bool = True,
     ) -> None:
         self.authenticate = authenticate
+        self.pod_servers = PodServers()
+        self._egress: EgressProxy | None = None
         self._binaries = binaries
         self._beta_apis = beta_apis
         self._authority = Authority("kubernetes")
@@ -88,6 +92,11 @@ class RealKubernetes:
     def ca_pem(self) -> str:
         """PEM of the authority that signs everything in this cluster."""
         return self._authority.pem
+
+    @property
+    def authority(self) -> Authority:
+        """The authority itself."""
+        return self._authority
 
     @property
     def admin(self) -> AdminClient:
@@ -138,6 +147,7 @@ class RealKubernetes:
         ports = Ports(*free_ports(3))
         self._port = ports.apiserver
         self._token_server = token_server(lambda: self.authenticate, self._authority.server("token-webhook"))
+        self._egress = EgressProxy(folder, self.pod_servers)
         self._write_files(folder)
         self._run(etcd_command(binaries, folder, ports), folder / "etcd.log")
         self._run(apiserver_command(binaries, folder, ports, self._beta_apis), folder / "apiserver.log")
@@ -195,6 +205,7 @@ class RealKubernetes:
             "service-accounts.key": private,
             "service-accounts.pub": public,
             "tokens.csv": "\n".join(tokens) + "\n",
+            "egress.json": json.dumps(egress_configuration()),
             "audit-policy.json": json.dumps(POLICY),
             "token-webhook.json": json.dumps(kubeconfig(self._token_server.url + "/token", self.ca_pem, "")),
             "controller-manager.json": json.dumps(kubeconfig(self.url, self.ca_pem, self._manager_token)),
@@ -214,6 +225,9 @@ class RealKubernetes:
         if self._token_server is not None:
             self._token_server.stop()
             self._token_server = None
+        if self._egress is not None:
+            self._egress.stop()
+            self._egress = None
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.testbed.aws import AddonIssue, AppliedAddon, AwsServer, EksCluster, merge_config_map
+from tests.testbed.aws import AddonIssue, AppliedAddon, AwsServer, EksCluster, merge_aws_node, merge_config_map
 
 ENABLED = json.dumps({"enableWindowsIpam": "true"})
 
@@ -126,6 +126,58 @@ def test_a_role_that_is_left_out_is_lost(aws: AwsServer, client: Any, cluster: E
     assert wait(eks)["serviceAccountRoleArn"] == role
     eks.update_addon(clusterName="ready", addonName="vpc-cni", configurationValues=ENABLED)
     assert "serviceAccountRoleArn" not in wait(eks)
+
+
+def test_pod_identity_associations_are_kept_unless_a_list_is_sent(
+    aws: AwsServer, client: Any, cluster: EksCluster
+) -> None:
+    arn = "arn:aws:eks:us-east-1:111122223333:podidentityassociation/ready/a-0123456789abcdef0"
+    aws.add_addon(cluster, pod_identity_associations=[arn])
+    eks = client("eks")
+    target = {"clusterName": "ready", "addonName": "vpc-cni"}
+    assert wait(eks)["podIdentityAssociations"] == [arn]
+    eks.update_addon(**target, configurationValues=ENABLED)
+    assert wait(eks)["podIdentityAssociations"] == [arn]
+    role = aws.add_role("cni")
+    eks.update_addon(**target, podIdentityAssociations=[{"serviceAccount": "aws-node", "roleArn": role}])
+    (other,) = wait(eks)["podIdentityAssociations"]
+    assert other.startswith(arn.rpartition("/")[0])
+    assert other != arn
+    eks.update_addon(**target, podIdentityAssociations=[])
+    assert "podIdentityAssociations" not in wait(eks)
+
+
+def test_version_before_1_14_knows_nothing_of_windows(aws: AwsServer, client: Any, cluster: EksCluster) -> None:
+    version = "v1.13.4-eksbuild.1"
+    addon = aws.add_addon(cluster, "vpc-cni", version, configuration_values='{"env": {"WARM_ENI_TARGET": "2"}}')
+    assert addon.rendered == {}
+    eks = client("eks")
+    schema = eks.describe_addon_configuration(addonName="vpc-cni", addonVersion=version)["configurationSchema"]
+    assert "WARM_ENI_TARGET" in schema
+    assert "Windows" not in schema
+    with pytest.raises(ClientError, match="'enableWindowsIpam' was unexpected"):
+        eks.update_addon(clusterName="ready", addonName="vpc-cni", configurationValues=ENABLED)
+    config_map = LiveConfigMap({"enable-windows-ipam": "true"})
+    aws.on_addon_applied = config_map.apply
+    eks.update_addon(clusterName="ready", addonName="vpc-cni", resolveConflicts="OVERWRITE")
+    wait(eks)
+    assert config_map.data == {"enable-windows-ipam": "true"}
+    config_map.data = None
+    eks.update_addon(clusterName="ready", addonName="vpc-cni", resolveConflicts="OVERWRITE")
+    wait(eks)
+    assert config_map.data is None
+
+
+@pytest.mark.parametrize(("resolve", "status"), [("OVERWRITE", "false"), ("PRESERVE", "true"), ("NONE", None)])
+def test_field_of_aws_node_that_a_person_changed(resolve: str, status: str | None) -> None:
+    field = 'env[name="ENABLE_POD_ENI"].value'
+    applied = AppliedAddon("vpc-cni", "v", "update", resolve, {}, {}, {field: "false"}, {field: "false"})
+    result = merge_aws_node({field: "true", "image": "x"}, applied)
+    if status is None:
+        assert result.conflicts == (
+            f'DaemonSet.apps aws-node - .spec.template.spec.containers[name="aws-node"].{field}',
+        )
+    assert result.fields == {field: status or "true", "image": "x"}
 
 
 @pytest.mark.parametrize(

@@ -138,11 +138,17 @@ def test_roles_can_carry_inline_and_customer_policies(aws: AwsServer, client: An
     ]
 
 
-def test_clusters_can_share_a_role(aws: AwsServer) -> None:
-    first = aws.add_cluster("a", endpoint="https://127.0.0.1:1", ca_pem="", role_name="shared", policies=())
-    second = aws.add_cluster("b", endpoint="https://127.0.0.1:1", ca_pem="", role_name="shared")
+def test_clusters_can_share_a_role_across_regions(aws: AwsServer, client: Any) -> None:
+    first = aws.add_cluster("a", role_name="shared", policies=["AmazonEKSClusterPolicy"])
+    second = aws.add_cluster("b", role_name="shared", region="eu-west-1")
     assert first.role_arn == second.role_arn
+    # Sharing a role is no reason to change what is attached to it; asking for policies is one.
+    assert len(aws.attached_policies(first)) == 1
+    aws.add_cluster("c", role_name="shared", policies=["AmazonEKSVPCResourceController"])
     assert len(aws.attached_policies(first)) == 2
+    there = client("eks", region="eu-west-1")
+    assert there.list_clusters()["clusters"] == ["b"]
+    assert there.describe_cluster(name="b")["cluster"]["roleArn"] == first.role_arn
 
 
 def test_fargate_profiles(aws: AwsServer, client: Any, cluster: EksCluster) -> None:
