@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -109,6 +110,21 @@ class AwsConnection:
         if not self._options.get("debug_botocore_endpoint_logs"):
             return {}
         return {"resource_actions": sorted(self._resource_actions)}
+
+    def in_region(self, region: str) -> AwsConnection:
+        """The same identity and options in another region of the partition, usable beside this connection.
+
+        ``endpoint_url`` and ``AWS_ENDPOINT_URL_<SERVICE>`` hold there too. The calls are recorded with this one's.
+
+        Raises:
+            EksWindowsError: The role could not be assumed.
+        """
+        with self._lock:
+            if not self._assumed:
+                self._assume()
+            other = copy.copy(self)
+        vars(other).update(region=region, _clients={}, _lock=threading.RLock())
+        return other
 
     def client(self, service: str) -> Any:
         """The botocore client of the service.

@@ -92,7 +92,7 @@ def remedy_for(error: Exception, permission: str = "") -> str:
     elif isinstance(error, (BotoConnectionError, HTTPClientError)):
         remedy = "Check the region's name, the network and its proxy, endpoint_url and AWS_ENDPOINT_URL_*"
     elif error_code(error) in IDENTITY_CODES:
-        remedy = "Renew the AWS credentials"
+        remedy = "Renew the AWS credentials, and check the region's name, to which they have to belong"
     elif is_access_denied(error) and permission:
         remedy = f"Give the caller {permission}"
     elif is_not_found(error):

@@ -8,6 +8,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class EksWindowsError(Exception):
     """Input that can't be right, or a connection that can't be made.
@@ -15,12 +18,14 @@ class EksWindowsError(Exception):
     Attributes:
         message: What is wrong, naming the cluster or object.
         remedy: What mends it, empty where the message says so already.
+        result: What a module returns beside the message, such as what it had changed by then.
     """
 
-    def __init__(self, message: str, remedy: str = "") -> None:
+    def __init__(self, message: str, remedy: str = "", result: Mapping[str, Any] | None = None) -> None:
         super().__init__(message, remedy)
         self.message = message
         self.remedy = remedy
+        self.result = dict(result or {})
 
     def __str__(self) -> str:
         return f"{self.message.rstrip('.')}. {self.remedy}" if self.remedy else self.message

@@ -4,7 +4,7 @@
 
 # Private to this collection: no other collection may import it.
 
-"""The kubeconfig of a cluster that holds no secret: each client runs the token helper for itself."""
+"""Kubeconfigs that hold no secret: each client runs the token helper for itself, or has its credential elsewhere."""
 
 from __future__ import annotations
 
@@ -16,11 +16,9 @@ from typing import Any
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.cluster import Cluster
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_target import KubernetesTarget
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.options import DEFAULT_REQUEST_TIMEOUT
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.proxies import (
-    proxy_for,
-    without_credentials,
-)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.proxies import without_credentials
 
 HELPER = Path(__file__).with_name("eks_token_helper.py")
 
@@ -43,37 +41,20 @@ ARGUMENTS = {
 """Options to the helper's arguments. None of them is a secret: an external id is no credential."""
 
 
-def exec_kubeconfig(cluster: Cluster, python: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    """A kubeconfig with endpoint and authority of DescribeCluster, and an ``exec`` user.
+def inline_kubeconfig(name: str, target: KubernetesTarget, user: Mapping[str, Any]) -> dict[str, Any]:
+    """A kubeconfig of one server, one user and one context, all of this name.
 
     Args:
-        cluster: As EKS describes it.
-        python: Path of the Python that runs the helper; it needs botocore.
-        options: Values of :func:`aws_argument_spec`, ``kubernetes_role_arn``, ``kubernetes_validate_certs``,
-            ``proxy``, ``no_proxy`` and ``request_timeout``. Without ``proxy`` the environment's applies, as it does
-            for what is read; its user and password are left out.
-
-    Raises:
-        EksWindowsError: The cluster has no endpoint yet. Or the proxy can't be used. Or keys were given as options: the
-            helper gets its credentials from the environment, a profile, the instance or an assumed role, since
-            arguments are seen by everybody on the machine.
+        target: Of it server, trust and proxy are told, the proxy's user and password left out.
+        user: As a kubeconfig has it.
     """
-    _refuse_keys(cluster, options)
-    if not cluster.endpoint or not (cluster.certificate_authority or options.get("kubernetes_validate_certs") is False):
-        raise EksWindowsError(
-            f"No kubeconfig for cluster {cluster.name}: it has no endpoint yet, its status is "
-            f"{cluster.status or 'not told'}",
-            remedy="Wait until EKS has made the cluster",
-        )
-    server: dict[str, Any] = {"server": cluster.endpoint}
-    if options.get("kubernetes_validate_certs") is False:
+    server: dict[str, Any] = {"server": target.server}
+    if not target.validate_certs:
         server["insecure-skip-tls-verify"] = True
-    else:
-        server["certificate-authority-data"] = base64.b64encode(cluster.certificate_authority.encode()).decode()
-    proxy = proxy_for(cluster.endpoint, options)
-    if proxy:
-        server["proxy-url"] = without_credentials(proxy)
-    name = cluster.arn or cluster.name
+    elif target.certificate_authority:
+        server["certificate-authority-data"] = base64.b64encode(target.certificate_authority.encode()).decode()
+    if target.proxy:
+        server["proxy-url"] = without_credentials(target.proxy)
     return {
         "apiVersion": "v1",
         "kind": "Config",
@@ -81,11 +62,23 @@ def exec_kubeconfig(cluster: Cluster, python: str, options: Mapping[str, Any]) -
         "current-context": name,
         "clusters": [{"name": name, "cluster": server}],
         "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
-        "users": [{"name": name, "user": {"exec": _exec_user(cluster, python, options)}}],
+        "users": [{"name": name, "user": dict(user)}],
     }
 
 
-def _exec_user(cluster: Cluster, python: str, options: Mapping[str, Any]) -> dict[str, Any]:
+def exec_user(cluster: Cluster, python: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The user of a kubeconfig for whom each client runs the token helper.
+
+    Args:
+        cluster: That the tokens are for.
+        python: Path of the Python that runs the helper; it needs botocore.
+        options: Values of :func:`aws_argument_spec`, ``kubernetes_role_arn`` and ``request_timeout``.
+
+    Raises:
+        EksWindowsError: Keys were given as options. The helper gets its credentials from the environment, a profile,
+            the instance or an assumed role, since arguments are seen by everybody on the machine.
+    """
+    _refuse_keys(cluster, options)
     arguments = [str(HELPER), "--cluster-name", cluster.token_id or cluster.name, "--region", cluster.region]
     for option, argument in ARGUMENTS.items():
         value = options.get(option)
@@ -95,10 +88,12 @@ def _exec_user(cluster: Cluster, python: str, options: Mapping[str, Any]) -> dic
     if options.get("validate_certs") is False:
         arguments.append("--no-validate-certs")
     return {
-        "apiVersion": "client.authentication.k8s.io/v1beta1",
-        "command": python,
-        "args": arguments,
-        "interactiveMode": "Never",
+        "exec": {
+            "apiVersion": "client.authentication.k8s.io/v1beta1",
+            "command": python,
+            "args": arguments,
+            "interactiveMode": "Never",
+        }
     }
 
 

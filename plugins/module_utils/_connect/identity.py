@@ -53,10 +53,10 @@ def _holds(entry: Any, today: datetime.date) -> bool:
 
 
 def _lasts(until: Any, today: datetime.date) -> bool:
-    if until in (None, ""):
+    if until is None:
         return True
     try:
-        return today <= datetime.date.fromisoformat(str(until)[:10])
+        return today <= datetime.datetime.fromisoformat(str(until).strip()).date()
     except ValueError:
         return False
 

@@ -116,6 +116,8 @@ class Kubeconfig:
                 temp_file_path=self._folder,
             )
             loader.load_and_set(configuration)
+            # Old releases do not read it, and recent ones put HTTPS_PROXY here where there is none.
+            configuration.proxy = _proxy_url(content, loader.current_context["context"]["cluster"])
         except ConfigException as error:
             raise self._unknown_context() or self._refusal(str(error)) from error
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
@@ -149,6 +151,13 @@ class Kubeconfig:
             return sorted(str(entry["name"]) for entry in content.get("contexts") or [])
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return []
+
+
+def _proxy_url(content: Any, cluster: str) -> str:
+    """``proxy-url`` of a cluster of a kubeconfig, empty where it has none."""
+    entries = content["clusters"] if isinstance(content, Mapping) else content.value["clusters"]
+    found = next(entry["cluster"] for entry in entries if entry["name"] == cluster)
+    return str(found["proxy-url"]) if "proxy-url" in found else ""
 
 
 @contextmanager

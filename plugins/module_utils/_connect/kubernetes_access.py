@@ -26,18 +26,13 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect impo
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.cluster import Cluster, KubernetesConnection
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import KubernetesApi
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_settings import (
-    completed,
-    is_explicit,
-)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_settings import completed
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_target import KubernetesTarget
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.options import DEFAULT_REQUEST_TIMEOUT
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.proxies import (
-    bypasses,
     credentials_of,
     proxy_for,
     shown,
-    usable,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.redaction import Secret, scrub
 
@@ -90,24 +85,36 @@ def access(
         return KubernetesAccess(connection, KubernetesApi(user(target, token), timeout))
 
 
-def check_kubeconfig(options: Mapping[str, Any], cluster: Cluster) -> KubernetesConnection:
-    """Where options ``kubeconfig``, ``context`` or ``host`` lead to; ``refused`` where that isn't the cluster.
+@dataclass(frozen=True)
+class Destination:
+    """Where requests go for options: what those need to know who make them with other means.
 
-    For those who hand a user's own kubeconfig on: nothing is sent, and no user of the kubeconfig is run.
+    Attributes:
+        target: Server, trust and proxy, without an identity.
+        settings: The options as :func:`completed` completes them.
+        refused: Why nothing may be sent there, empty where it is the cluster, or ``cluster.identity`` is waived.
+    """
+
+    target: KubernetesTarget
+    settings: Mapping[str, Any]
+    refused: str
+
+    @property
+    def kubeconfig(self) -> str | Mapping[str, Any]:
+        """The user's own kubeconfig that is read, empty for none."""
+        return _kubeconfig_of(self.settings)
+
+
+def destination(options: Mapping[str, Any], cluster: Cluster, environment: Mapping[str, str]) -> Destination:
+    """Where :func:`access` would send requests. Nothing is sent, and no user of a kubeconfig is run.
 
     Raises:
-        EksWindowsError: No such context or file.
+        EksWindowsError: Options that can't be used: no such context, file or proxy.
     """
-    settings = completed(options, {})
+    settings = completed(options, environment)
     waived = identity.is_waived(options.get("ignore") or (), datetime.datetime.now(datetime.UTC).date())
     with _place(settings, cluster) as (target, _user):
-        return KubernetesConnection(
-            server=target.server,
-            certificate_authority=target.certificate_authority,
-            validate_certs=target.validate_certs,
-            proxy=shown(target.proxy),
-            refused="" if waived else _refusal(target, cluster),
-        )
+        return Destination(target, settings, "" if waived else _refusal(target, cluster))
 
 
 Identify = Callable[[KubernetesTarget, Callable[[], Secret]], KubernetesTarget]
@@ -116,12 +123,8 @@ Identify = Callable[[KubernetesTarget, Callable[[], Secret]], KubernetesTarget]
 @contextmanager
 def _place(settings: Mapping[str, Any], cluster: Cluster | None) -> Iterator[tuple[KubernetesTarget, Identify]]:
     """Where requests would go, and what adds the identity; files of a kubeconfig end with the block."""
-    # kubernetes.core does not read the kubeconfig at all where host and a whole credential are given.
-    complete = bool(settings["host"]) and _has_own_credentials(settings)
-    if complete or not (settings["kubeconfig"] or settings["context"]):
-        target = _overridden(_described(settings, cluster, complete=complete), settings)
-        if target.server and not is_explicit(settings):
-            target = replace(target, proxy=proxy_for(target.server, settings))
+    if not _kubeconfig_of(settings):
+        target = _overridden(_described(settings, cluster), settings)
 
         def own_or_token(place: KubernetesTarget, token: Callable[[], Secret]) -> KubernetesTarget:
             own = _own(place, settings)
@@ -129,7 +132,7 @@ def _place(settings: Mapping[str, Any], cluster: Cluster | None) -> Iterator[tup
 
         yield _with_proxy_headers(target, settings), own_or_token
     else:
-        with kubeconfig.opened(settings["kubeconfig"], settings["context"]) as opened:
+        with kubeconfig.opened(_kubeconfig_of(settings), settings["context"]) as opened:
             entry = opened.cluster()
             base = KubernetesTarget(
                 server=entry.server,
@@ -150,10 +153,19 @@ def _place(settings: Mapping[str, Any], cluster: Cluster | None) -> Iterator[tup
             yield _with_proxy_headers(_overridden(base, settings), settings), identified
 
 
-def _described(settings: Mapping[str, Any], cluster: Cluster | None, *, complete: bool) -> KubernetesTarget:
+def _kubeconfig_of(settings: Mapping[str, Any]) -> str | Mapping[str, Any]:
+    # kubernetes.core does not read the kubeconfig at all where host and a whole credential are given.
+    if (settings["host"] and _has_own_credentials(settings)) or not (settings["kubeconfig"] or settings["context"]):
+        return ""
+    found: str | Mapping[str, Any] = settings["kubeconfig"] or kubeconfig.DEFAULT_PATH
+    return found
+
+
+def _described(settings: Mapping[str, Any], cluster: Cluster | None) -> KubernetesTarget:
     """The cluster as EKS describes it, without its authority where a host of another name comes with a credential."""
     if cluster is None:
         return KubernetesTarget(server="")
+    complete = settings["host"] and _has_own_credentials(settings)
     foreign = complete and not identity.same_server(_url(settings["host"]), cluster.endpoint)
     return KubernetesTarget(
         server=cluster.endpoint, certificate_authority="" if foreign else cluster.certificate_authority
@@ -169,20 +181,15 @@ def _overridden(target: KubernetesTarget, settings: Mapping[str, Any]) -> Kubern
         changes["certificate_authority"] = _text_of(settings["ca_cert"])
     if settings["kubernetes_validate_certs"] is not None:
         changes["validate_certs"] = bool(settings["kubernetes_validate_certs"])
-    if settings["proxy"]:
-        changes["proxy"] = settings["proxy"]
     target = replace(
         target,
         impersonate_user=settings["impersonate_user"] or "",
         impersonate_groups=tuple(settings["impersonate_groups"] or ()),
         **changes,
     )
-    if not target.proxy:
+    if not target.server:
         return target
-    if settings["no_proxy"] and bypasses(target.server, settings["no_proxy"]):
-        return replace(target, proxy="")
-    source = "option proxy or K8S_AUTH_PROXY" if settings["proxy"] else "the kubeconfig or the environment"
-    return replace(target, proxy=usable(target.proxy, source))
+    return replace(target, proxy=proxy_for(target.server, settings, target.proxy))
 
 
 def _with_proxy_headers(target: KubernetesTarget, settings: Mapping[str, Any]) -> KubernetesTarget:
@@ -196,6 +203,7 @@ def _with_proxy_headers(target: KubernetesTarget, settings: Mapping[str, Any]) -
 
 
 def _has_own_credentials(settings: Mapping[str, Any]) -> bool:
+    """Whether settings hold a whole credential, as kubernetes.core counts it."""
     return bool(
         settings["api_key"]
         or (settings["username"] and settings["password"])

@@ -4,7 +4,7 @@
 
 # Private to this collection: no other collection may import it.
 
-"""A small JSON client of the Kubernetes API: reads, pages, metadata alone, and server-side dry runs."""
+"""A small JSON client of the Kubernetes API: reads, pages, metadata alone, server-side dry runs, and single writes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -23,6 +23,7 @@ with contextlib.suppress(ImportError):
     from urllib3.exceptions import HTTPError, InsecureRequestWarning, ProtocolError, ReadTimeoutError, SSLError
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_target import KubernetesTarget
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.proxies import without_credentials
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.redaction import scrub
 
 PAGE_SIZE = 500
@@ -36,6 +37,9 @@ LONGEST_RETRY_AFTER = 3.0
 
 STRIKES = 2
 """Requests that get no answer while no other gets one, before a server that did answer once counts as dead."""
+
+MERGE_PATCH = "application/merge-patch+json"
+JSON_PATCH = "application/json-patch+json"
 
 METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 
@@ -78,6 +82,9 @@ class KubernetesApi:
 
     def __init__(self, target: KubernetesTarget, timeout: float) -> None:
         self._server = target.server.rstrip("/")
+        self._way = (
+            f"{self._server} through proxy {without_credentials(target.proxy)}" if target.proxy else self._server
+        )
         self._headers = target.headers()
         self._timeout = timeout
         self._broken: KubernetesError | None = None
@@ -150,6 +157,50 @@ class KubernetesApi:
         """
         return self._request("POST", path, {"dryRun": "All"}, body=json.dumps(body).encode())
 
+    # A write whose answer says that the server failed is sent again like a read, so that an answer may tell of an
+    # earlier try: AlreadyExists, Conflict and NotFound can mean that it was stored.
+
+    def create(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Create an object in the collection ``path``; returns it as stored.
+
+        Raises:
+            KubernetesError: Refused, there already (status 409), or not known to have been stored.
+        """
+        return self._request("POST", path, {}, body=json.dumps(body).encode())
+
+    def replace(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Replace an object, or a subresource of it; returns it as stored.
+
+        Raises:
+            KubernetesError: Refused, changed meanwhile (status 409), or not known to have been stored.
+        """
+        return self._request("PUT", path, {}, body=json.dumps(body).encode())
+
+    def merge(self, path: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Change the fields of an object that ``changes`` names; returns it as stored.
+
+        Raises:
+            KubernetesError: Refused, changed since the resourceVersion in ``changes`` (status 409), or not known to
+                have been stored.
+        """
+        return self._request("PATCH", path, {}, body=json.dumps(changes).encode(), content_type=MERGE_PATCH)
+
+    def patch(self, path: str, operations: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """Carry operations of a JSON patch out on an object; returns it as stored.
+
+        Raises:
+            KubernetesError: Refused, a test of the patch failed (status 422), or not known to have been stored.
+        """
+        return self._request("PATCH", path, {}, body=json.dumps(operations).encode(), content_type=JSON_PATCH)
+
+    def delete(self, path: str) -> None:
+        """Delete an object.
+
+        Raises:
+            KubernetesError: Refused, absent (status 404), or not known to have been deleted.
+        """
+        self._request("DELETE", path, {})
+
     def _request(
         self,
         method: str,
@@ -158,12 +209,13 @@ class KubernetesApi:
         *,
         accept: str = "application/json",
         body: bytes | None = None,
+        content_type: str = "application/json",
     ) -> dict[str, Any]:
         url = self._server + path + (f"?{urlencode(query)}" if query else "")
         headers = self._headers.copy()
         headers["Accept"] = accept
         if body is not None:
-            headers["Content-Type"] = "application/json"
+            headers["Content-Type"] = content_type
         response = self._answer(method, path, url, headers, body)
         if response.status < 300:
             return self._parsed(method, path, response)
@@ -188,7 +240,7 @@ class KubernetesApi:
             try:
                 response = self._exchange(method, url, headers, body)
             except (HTTPError, OSError, ValueError) as error:
-                failure = self._failure(method, path, network_words(error, self._server, self._timeout))
+                failure = self._failure(method, path, network_words(error, self._way, self._timeout))
                 with self._lock:
                     self._waiting.remove(started)
                     if self._condemns(error):
@@ -252,7 +304,7 @@ class KubernetesApi:
 
 
 def network_words(error: Exception, server: str, timeout: float) -> str:
-    """What the network said, with the address that was meant."""
+    """What the network said, with the address that was meant, and the way there."""
     cause: BaseException = error
     while True:
         nested = getattr(cause, "original_error", None) or getattr(cause, "reason", None)

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 CHOICES = ("kubeconfig", "context", "host")
@@ -52,6 +52,21 @@ def completed(options: Mapping[str, Any], environment: Mapping[str, str]) -> dic
             if f"K8S_AUTH_PROXY_HEADERS_{header.upper()}" in environment
         }
     return settings
+
+
+def as_variables(settings: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
+    """Those of the settings that have a value, as the variables that kubernetes.core reads first; no proxy's."""
+    return {
+        f"K8S_AUTH_{VARIABLES[name][0]}": _as_text(settings[name])
+        for name in names
+        if name in VARIABLES and not name.endswith("proxy") and settings[name] not in (None, "")
+    }
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(value) if isinstance(value, (list, tuple)) else str(value)
 
 
 def _from_environment(name: str, variables: tuple[str, ...], environment: Mapping[str, str]) -> Any:

@@ -25,8 +25,11 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.reda
 SCHEMES = ("http", "https")
 
 
-def proxy_for(server: str, options: Mapping[str, Any]) -> str:
-    """The proxy for a URL: option ``proxy``, else the environment's, and none where option ``no_proxy`` names it.
+def proxy_for(server: str, options: Mapping[str, Any], of_kubeconfig: str = "") -> str:
+    """The proxy for a URL: option ``proxy``, else the kubeconfig's, else the environment's.
+
+    There is none where option ``no_proxy`` names the URL. NO_PROXY of the environment has a say in the environment's
+    own alone, as with kubectl.
 
     Raises:
         EksWindowsError: A proxy that can't be used.
@@ -35,6 +38,8 @@ def proxy_for(server: str, options: Mapping[str, Any]) -> str:
         return ""
     if options.get("proxy"):
         return usable(options["proxy"], "option proxy or K8S_AUTH_PROXY")
+    if of_kubeconfig:
+        return usable(of_kubeconfig, "the kubeconfig")
     return proxy_of_environment(server)
 
 
@@ -83,6 +88,13 @@ def credentials_of(proxy: str) -> str:
     """``user:password`` of a proxy's URL, decoded; empty where it has none."""
     user_info, at, _place = urlsplit(proxy).netloc.rpartition("@")
     return unquote(user_info) if at else ""
+
+
+def secrets_in(proxy: str | None) -> set[str]:
+    """User and password of a proxy, as its URL has them and as they are sent; none where it has no password."""
+    given = (proxy or "").partition("://")[2] or (proxy or "")
+    secret = given.rpartition("@")[0].removeprefix("//")
+    return {secret, unquote(secret)} if ":" in secret else set()
 
 
 def without_credentials(proxy: str) -> str:

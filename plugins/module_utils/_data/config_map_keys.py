@@ -32,10 +32,44 @@ WARM_PREFIX_TARGET = ("warm-prefix-target", "windows-warm-prefix-target")
 ADDON_ENABLE_WINDOWS_IPAM = "enableWindowsIpam"
 """Key of the vpc-cni add-on's configuration, top level, a string, that becomes :data:`ENABLE_WINDOWS_IPAM`."""
 
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting of Windows support by its names.
+
+    Attributes:
+        keys: Its keys of the ConfigMap in the order of precedence.
+        addon_key: Its key of the vpc-cni add-on's configuration, top level. The chart writes ``keys[0]`` of it.
+        boolean: Whether it is on or off, a string in both places; else it is a number, an integer in the add-on's
+            configuration.
+
+    Source: aws/amazon-vpc-cni-k8s, charts/aws-vpc-cni, values.yaml and templates/configmap.yaml of v1.16.0 and later;
+    before, from v1.14.0 on, the chart has enableWindowsIpam alone.
+    """
+
+    keys: tuple[str, ...]
+    addon_key: str
+    boolean: bool
+
+    @property
+    def key(self) -> str:
+        """The key that decides where it is present, and that is written."""
+        return self.keys[0]
+
+
+WINDOWS_IPAM = Setting((ENABLE_WINDOWS_IPAM,), ADDON_ENABLE_WINDOWS_IPAM, True)
+WINDOWS_PREFIX_DELEGATION = Setting((ENABLE_WINDOWS_PREFIX_DELEGATION,), "enableWindowsPrefixDelegation", True)
+WARM_IP = Setting(WARM_IP_TARGET, "warmWindowsIPTarget", False)
+MINIMUM_IP = Setting(MINIMUM_IP_TARGET, "minimumWindowsIPTarget", False)
+WARM_PREFIX = Setting(WARM_PREFIX_TARGET, "warmWindowsPrefixTarget", False)
+TARGETS = (WARM_IP, MINIMUM_IP, WARM_PREFIX)
+SETTINGS = (WINDOWS_IPAM, WINDOWS_PREFIX_DELEGATION, *TARGETS)
+
 TRUE_SPELLINGS = ("1", "t", "T", "TRUE", "true", "True")
 FALSE_SPELLINGS = ("0", "f", "F", "FALSE", "false", "False")
 
-_INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
+_INTEGER = re.compile(r"[+-]?0*[0-9]{1,18}", re.ASCII)
+"""Numbers of 19 digits are left out, though some fit into Go's int of 64 bits."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +90,11 @@ def parse_bool(text: str | None) -> bool | None:
     if text in TRUE_SPELLINGS:
         return True
     return False if text in FALSE_SPELLINGS else None
+
+
+def parse_integer(text: str | None) -> int | None:
+    """As Go's strconv.Atoi; None where that fails, which the controller takes for absent. None is absent."""
+    return int(text) if text is not None and _INTEGER.fullmatch(text) else None
 
 
 def deciding_key(data: Mapping[str, str], keys: tuple[str, ...]) -> str | None:
@@ -80,6 +119,4 @@ def pool_targets(data: Mapping[str, str] | None, prefix_delegation: bool) -> Poo
 def _target(data: Mapping[str, str], keys: tuple[str, ...]) -> int | None:
     """The integer of the deciding key; None where no key is present or its value is no integer."""
     key = deciding_key(data, keys)
-    if key is None or not _INTEGER.fullmatch(data[key]):
-        return None
-    return int(data[key])
+    return None if key is None else parse_integer(data[key])

@@ -144,6 +144,7 @@ CONTROLLERS_ANYWHERE = frozenset(variant.controller for variant in VARIANTS if n
 CONTROLLERS = frozenset(
     (variant.controller_namespace, variant.controller) for variant in VARIANTS if variant.controller_namespace
 )
+SECRETS = frozenset(variant.secret for variant in VARIANTS)
 SERVICES = frozenset(variant.service for variant in VARIANTS)
 WEBHOOK_CONFIGURATIONS = frozenset(variant.webhook_configuration for variant in VARIANTS)
 CLUSTER_ROLES = frozenset(role for variant in VARIANTS for role in variant.cluster_roles)

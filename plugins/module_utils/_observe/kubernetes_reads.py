@@ -11,7 +11,9 @@ Sources: Kubernetes API reference; aws/amazon-vpc-cni-k8s and aws/amazon-vpc-res
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import (
@@ -21,6 +23,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kube
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     ANY_VARIABLE,
     AwsNode,
+    CniNode,
     ConfigMap,
     LabelSelector,
     Node,
@@ -37,6 +40,7 @@ AWS_NODE = "/apis/apps/v1/namespaces/kube-system/daemonsets/aws-node"
 NODES = "/api/v1/nodes"
 WEBHOOK_CONFIGURATIONS = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"
 SECURITY_GROUP_POLICIES = "/apis/vpcresources.k8s.aws/v1beta1/securitygrouppolicies"
+CNI_NODES = "/apis/vpcresources.k8s.aws/v1alpha1/cninodes"
 
 COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
 ADDRESS_RESOURCE = "vpc.amazonaws.com/PrivateIPv4Address"
@@ -82,7 +86,7 @@ def _node(item: Mapping[str, Any]) -> Node:
 
 def cni_config_map(api: KubernetesApi) -> ConfigMap | None:
     """ConfigMap kube-system/amazon-vpc-cni."""
-    item = _get(api, CNI_CONFIG_MAP)
+    item = object_at(api, CNI_CONFIG_MAP)
     if item is None:
         return None
     data = item.get("data")
@@ -90,15 +94,16 @@ def cni_config_map(api: KubernetesApi) -> ConfigMap | None:
         namespace="kube-system",
         name="amazon-vpc-cni",
         data=None if data is None else {str(key): str(value) for key, value in data.items()},
+        immutable=item.get("immutable") is True,
     )
 
 
 def aws_node(api: KubernetesApi) -> AwsNode | None:
     """DaemonSet kube-system/aws-node."""
-    item = _get(api, AWS_NODE)
+    item = object_at(api, AWS_NODE)
     if item is None:
         return None
-    containers = _pod_spec(item).get("containers") or ()
+    containers = (_pod_template(item).get("spec") or {}).get("containers") or ()
     container: Mapping[str, Any] = next((entry for entry in containers if entry.get("name") == "aws-node"), {})
     literal: dict[str, str] = {}
     unresolved = {ANY_VARIABLE} if container.get("envFrom") else set()
@@ -111,16 +116,21 @@ def aws_node(api: KubernetesApi) -> AwsNode | None:
             unresolved.add(name)
         else:
             literal[name] = value
-    return AwsNode(env=literal, unresolved=frozenset(unresolved))
+    return AwsNode(env=literal, unresolved=frozenset(unresolved), pod_template=_digest(_pod_template(item)))
 
 
-def webhook_configurations(api: KubernetesApi) -> tuple[WebhookConfiguration, ...]:
-    """All MutatingWebhookConfigurations."""
+def webhook_configuration_items(api: KubernetesApi) -> tuple[Mapping[str, Any], ...]:
+    """All MutatingWebhookConfigurations, as the API gives them."""
+    return tuple(api.list(WEBHOOK_CONFIGURATIONS))
+
+
+def webhook_configurations(items: Iterable[Mapping[str, Any]]) -> tuple[WebhookConfiguration, ...]:
+    """MutatingWebhookConfigurations as they are observed."""
     return tuple(
         WebhookConfiguration(
             name=_name(item), webhooks=tuple(_webhook(webhook) for webhook in item.get("webhooks") or ())
         )
-        for item in api.list(WEBHOOK_CONFIGURATIONS)
+        for item in items
     )
 
 
@@ -143,12 +153,6 @@ def _webhook(webhook: Mapping[str, Any]) -> Webhook:
 
 def security_group_policies(api: KubernetesApi) -> tuple[SecurityGroupPolicy, ...]:
     """All SecurityGroupPolicies; none where the cluster does not know the kind."""
-    try:
-        items = api.list(SECURITY_GROUP_POLICIES)
-    except KubernetesError as error:
-        if error.status == 404:
-            return ()
-        raise
     return tuple(
         SecurityGroupPolicy(
             namespace=_namespace(item),
@@ -156,7 +160,20 @@ def security_group_policies(api: KubernetesApi) -> tuple[SecurityGroupPolicy, ..
             pod_selector=_selector((item.get("spec") or {}).get("podSelector")),
             service_account_selector=_selector((item.get("spec") or {}).get("serviceAccountSelector")),
         )
-        for item in items
+        for item in items_of_kind(api, SECURITY_GROUP_POLICIES)
+    )
+
+
+def cni_nodes(api: KubernetesApi) -> tuple[CniNode, ...]:
+    """All CNINodes; none where the cluster does not know the kind."""
+    return tuple(
+        CniNode(
+            name=_name(item),
+            features=tuple(
+                str(feature.get("name") or "") for feature in (item.get("spec") or {}).get("features") or ()
+            ),
+        )
+        for item in items_of_kind(api, CNI_NODES)
     )
 
 
@@ -200,7 +217,17 @@ def probe_pod() -> dict[str, Any]:
     }
 
 
-def _get(api: KubernetesApi, path: str) -> dict[str, Any] | None:
+def items_of_kind(api: KubernetesApi, path: str) -> list[dict[str, Any]]:
+    """All objects of a custom kind; none where the cluster does not know it."""
+    try:
+        return api.list(path)
+    except KubernetesError as error:
+        if error.status == 404:
+            return []
+        raise
+
+
+def object_at(api: KubernetesApi, path: str) -> dict[str, Any] | None:
     """The object, None where there is none."""
     try:
         return api.get(path)
@@ -222,6 +249,11 @@ def _labels(item: Mapping[str, Any]) -> dict[str, str]:
     return {str(key): str(value) for key, value in ((item.get("metadata") or {}).get("labels") or {}).items()}
 
 
-def _pod_spec(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    spec: Mapping[str, Any] = ((item.get("spec") or {}).get("template") or {}).get("spec") or {}
-    return spec
+def _pod_template(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    template: Mapping[str, Any] = (item.get("spec") or {}).get("template") or {}
+    return template
+
+
+def _digest(value: Mapping[str, Any]) -> str:
+    """SHA-256 of the value's JSON with sorted keys, in hex."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

@@ -8,10 +8,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import KubernetesApi
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import (
+    KubernetesApi,
+    KubernetesError,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data import legacy_variants
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     Known,
@@ -27,7 +31,8 @@ SECRETS = "/api/v1/secrets"
 CLUSTER_ROLE_BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings"
 CLUSTER_ROLES = "/apis/rbac.authorization.k8s.io/v1/clusterroles"
 SERVICE_ACCOUNTS = "/api/v1/serviceaccounts"
-CERTIFICATE_SIGNING_REQUESTS = "/apis/certificates.k8s.io/v1/certificatesigningrequests"
+CERTIFICATES_APIS = ("certificates.k8s.io/v1", "certificates.k8s.io/v1beta1")
+"""The API of signing requests: v1 from Kubernetes 1.19 on, v1beta1 until 1.21."""
 
 
 @dataclass(frozen=True)
@@ -98,9 +103,38 @@ def called_services(configurations: Known[tuple[WebhookConfiguration, ...]]) -> 
     return tuple(
         webhook.service
         for configuration in configurations
-        if configuration.name in legacy_variants.WEBHOOK_CONFIGURATIONS
+        if is_legacy_configuration(configuration)
         for webhook in configuration.webhooks
         if webhook.service
+    )
+
+
+def of_legacy(
+    items: Known[tuple[Mapping[str, Any], ...]], configurations: Known[tuple[WebhookConfiguration, ...]]
+) -> tuple[Mapping[str, Any], ...]:
+    """The webhook configurations of legacy support, as the API gives them."""
+    if isinstance(items, Unknown) or isinstance(configurations, Unknown):
+        return ()
+    return tuple(
+        item
+        for item, configuration in zip(items, configurations, strict=True)
+        if is_legacy_configuration(configuration)
+    )
+
+
+def is_legacy_configuration(configuration: WebhookConfiguration) -> bool:
+    """Whether a webhook configuration is one of legacy support: by its name, or by the service that it calls."""
+    return configuration.name in legacy_variants.WEBHOOK_CONFIGURATIONS or any(
+        webhook.service is not None and webhook.service.name in legacy_variants.SERVICES
+        for webhook in configuration.webhooks
+    )
+
+
+def is_shared_configuration(configuration: WebhookConfiguration) -> bool:
+    """Whether a webhook configuration that is not of a known name also calls what is not of legacy support."""
+    return configuration.name not in legacy_variants.WEBHOOK_CONFIGURATIONS and any(
+        webhook.service is None or webhook.service.name not in legacy_variants.SERVICES
+        for webhook in configuration.webhooks
     )
 
 
@@ -114,19 +148,24 @@ def has_traces(
         if not isinstance(part, Unknown)
         for ref in part
     )
-    return found or (
-        not isinstance(configurations, Unknown)
-        and any(entry.name in legacy_variants.WEBHOOK_CONFIGURATIONS for entry in configurations)
-    )
+    return found or (not isinstance(configurations, Unknown) and any(map(is_legacy_configuration, configurations)))
 
 
-def details(api: KubernetesApi) -> tuple[ObjectRef, ...]:
+@dataclass(frozen=True)
+class Details:
+    """What is asked for where something of legacy support was seen, and the API that signing requests are served by."""
+
+    objects: tuple[ObjectRef, ...]
+    certificates_api: str
+
+
+def details(api: KubernetesApi) -> Details:
     """Service accounts, cluster roles, signing requests and the Helm chart's secrets of legacy support."""
     accounts = listed(api, SERVICE_ACCOUNTS, "ServiceAccount")
     roles = listed(api, CLUSTER_ROLES, "ClusterRole")
-    requests = listed(api, CERTIFICATE_SIGNING_REQUESTS, "CertificateSigningRequest")
+    certificates_api, requests = signing_requests(api)
     further = sorted({variant.secret for variant in legacy_variants.VARIANTS} - {legacy_variants.SECRET})
-    return (
+    objects = (
         *accounts.among(
             lambda ref: (
                 ref.name in legacy_variants.SERVICE_ACCOUNTS
@@ -137,3 +176,19 @@ def details(api: KubernetesApi) -> tuple[ObjectRef, ...]:
         *requests.among(lambda ref: ref.name in legacy_variants.CERTIFICATE_SIGNING_REQUESTS),
         *(ref for name in further for ref in listed(api, SECRETS, "Secret", f"metadata.name={name}").objects),
     )
+    return Details(objects, certificates_api)
+
+
+def signing_requests(api: KubernetesApi) -> tuple[str, Listed]:
+    """The API version that the cluster serves signing requests by, the newest, and all of them."""
+    newest, oldest = CERTIFICATES_APIS
+    try:
+        return newest, _signing_requests(api, newest)
+    except KubernetesError as error:
+        if error.status != 404:
+            raise
+    return oldest, _signing_requests(api, oldest)
+
+
+def _signing_requests(api: KubernetesApi, version: str) -> Listed:
+    return listed(api, f"/apis/{version}/certificatesigningrequests", "CertificateSigningRequest")

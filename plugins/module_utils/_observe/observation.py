@@ -14,9 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.cluster import Cluster, KubernetesConnection
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import WebhookChain
 
 T = TypeVar("T")
 
@@ -151,11 +154,13 @@ class Node:
 
 @dataclass(frozen=True)
 class ConfigMap:
-    """A ConfigMap; ``data`` is None where the object has no such field."""
+    """A ConfigMap; ``data`` is None where the object has no such field. The API server takes no change of the data of
+    an ``immutable`` one."""
 
     namespace: str
     name: str
     data: Mapping[str, str] | None
+    immutable: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,10 +169,12 @@ class AwsNode:
 
     ``unresolved`` names the variables whose values are elsewhere (``valueFrom``, or references to others), and is or
     holds :data:`ANY_VARIABLE` where the container has ``envFrom``, so that each that is not literal may be set there.
+    ``pod_template`` is the SHA-256 of its pod template, in hex: it changes when the DaemonSet's pods are replaced.
     """
 
     env: Mapping[str, str]
     unresolved: frozenset[str] = frozenset()
+    pod_template: str = ""
 
     def is_resolved(self, variable: str) -> bool:
         """Whether the variable's value, or that it is not set, is known."""
@@ -214,12 +221,47 @@ class WebhookConfiguration:
 
 
 @dataclass(frozen=True)
+class LegacyDeployment:
+    """A Deployment of legacy support.
+
+    Attributes:
+        ref: It.
+        ready: Whether every pod that it wants, at least one, is of its present template and available.
+        secret: The Secret that its pods take a certificate from; None where they take none.
+        labels: The labels that its pods get.
+    """
+
+    ref: ObjectRef
+    ready: bool
+    secret: ObjectRef | None
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class LegacyReferences:
+    """What tells whether a Service or Secret that has a name of legacy support belongs to it.
+
+    Attributes:
+        deployments: The Deployments of legacy support.
+        selectors: By Service, the labels that it selects pods by.
+        certificates: By Secret, the certificate under the key of its variant, in PEM; empty where it has none.
+        owners: cert-manager's Certificates that write the Secret of the Helm chart, where they were asked for.
+    """
+
+    deployments: tuple[LegacyDeployment, ...] = ()
+    selectors: Mapping[ObjectRef, Mapping[str, str]] = field(default_factory=dict)
+    certificates: Mapping[ObjectRef, str] = field(default_factory=dict, repr=False)
+    owners: tuple[ObjectRef, ...] = ()
+
+
+@dataclass(frozen=True)
 class LegacyObjects:
     """The objects that may belong to legacy Windows support, by metadata alone.
 
     ``deployments``, ``services``, ``secrets`` and ``cluster_role_bindings`` are always asked for;
     ``details`` (service accounts, cluster roles, certificate signing requests) only where one of the
-    former, or a webhook configuration of theirs, is there: alone they do nothing.
+    former, or a webhook configuration of theirs, is there: alone they do nothing. So are ``references``, None where
+    they were not asked for. ``certificates_api`` is the API version that the cluster serves signing requests by.
     """
 
     deployments: Known[tuple[ObjectRef, ...]]
@@ -227,6 +269,8 @@ class LegacyObjects:
     secrets: Known[tuple[ObjectRef, ...]]
     cluster_role_bindings: Known[tuple[ObjectRef, ...]]
     details: Known[tuple[ObjectRef, ...]] = ()
+    references: Known[LegacyReferences] | None = None
+    certificates_api: str = "certificates.k8s.io/v1"
 
 
 @dataclass(frozen=True)
@@ -259,7 +303,24 @@ class ServiceAccount:
 @dataclass(frozen=True)
 class WindowsPod:
     """A pod that asks for Windows by nodeSelector or node affinity, or runs on a Windows node; read only
-    where a SecurityGroupPolicy exists."""
+    where a SecurityGroupPolicy exists, in its namespaces, and for goals disable, legacy_remove and cert_renew, in all.
+
+    Attributes:
+        namespace: Its namespace.
+        name: Its name.
+        labels: Its labels.
+        service_account: The service account that it runs as.
+        node_name: The node that it was given, empty before.
+        phase: Its phase.
+        is_starting: Whether it has a node and waits for its sandbox: no container of it got any further, and it is not
+            being deleted.
+        selects_windows: Whether its nodeSelector names Windows, which is all that the webhooks look at.
+        host_network: Whether it uses its node's network, so that it needs no address.
+        address_limit: The ``vpc.amazonaws.com/PrivateIPv4Address`` limit of its first container; empty without.
+        address: The annotation of that name, which the controller gives it; empty without.
+        owner: The controller that owns it; None where nothing makes it again.
+        created_at: RFC 3339 in UTC; empty where not given.
+    """
 
     namespace: str
     name: str
@@ -267,6 +328,26 @@ class WindowsPod:
     service_account: str
     node_name: str
     phase: str
+    is_starting: bool = False
+    selects_windows: bool = False
+    host_network: bool = False
+    address_limit: str = ""
+    address: str = ""
+    owner: ObjectRef | None = None
+    created_at: str = ""
+
+
+@dataclass(frozen=True)
+class WebhookPods:
+    """When the pods of a legacy webhook started, and when the pair that they serve with was changed last.
+
+    Times are RFC 3339 in UTC. ``started_at`` is that of the oldest pod, empty where there is none; ``changed_at`` is
+    empty where the Secret is not there.
+    """
+
+    deployment: ObjectRef
+    started_at: str
+    changed_at: str
 
 
 @dataclass(frozen=True)
@@ -279,13 +360,84 @@ class Probe:
 
 
 @dataclass(frozen=True)
+class NodeGroup:
+    """A managed node group. ``ami_type`` is as EKS spells it, ``WINDOWS_CORE_2022_x86_64`` for example."""
+
+    name: str
+    status: str
+    ami_type: str
+    desired_size: int
+
+
+@dataclass(frozen=True)
+class KarpenterNodeClass:
+    """An EC2NodeClass of Karpenter.
+
+    Attributes:
+        name: Its name.
+        ami_family: Its ``amiFamily``, empty where not given.
+        aliases: The aliases of its amiSelectorTerms, ``windows2022@latest`` for example.
+        ami_names: The names that terms select an AMI by; they may hold ``*`` and ``?``.
+        ssm_parameters: The SSM parameters that terms take an AMI from, by name or ARN.
+        nameless_terms: What terms select an AMI by that have none of these: ``id ami-1``, ``tags os=any``.
+        selected_amis: The AMIs that Karpenter found last, by name, and by id where they have none.
+    """
+
+    name: str
+    ami_family: str
+    aliases: tuple[str, ...]
+    ami_names: tuple[str, ...] = ()
+    ssm_parameters: tuple[str, ...] = ()
+    nameless_terms: tuple[str, ...] = ()
+    selected_amis: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CniNode:
+    """A CNINode (vpcresources.k8s.aws/v1alpha1): the names of its features."""
+
+    name: str
+    features: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RoleUser:
+    """Another cluster that runs as the cluster's role."""
+
+    region: str
+    name: str
+
+
+@dataclass(frozen=True)
+class RoleUsers:
+    """Who else uses the cluster's role, in every region that is enabled for the account.
+
+    ``searched`` names the regions that were, to their last cluster. ``unsearched`` tells of each that could not be, or
+    of one cluster in it that could not be described; its source names the region, and the cluster where it is one.
+    """
+
+    clusters: tuple[RoleUser, ...]
+    searched: tuple[str, ...]
+    unsearched: tuple[Unknown, ...] = ()
+
+
+@dataclass(frozen=True)
 class Observation:
     """Everything that was seen of one cluster, once.
 
     ``vpc_cni`` is None where the add-on is not managed by EKS. ``cni_config_map`` and ``aws_node`` are None
     where they do not exist. ``fargate_profiles`` is read only where fewer than two Linux nodes are ready, else
-    empty. ``probe`` is None where it was not asked for. ``examined`` counts what was looked at, by kind in
-    lower-case plural, and holds no kind that could not be read. ``observed_at`` is RFC 3339 in UTC.
+    empty. ``probe`` is None where it was not asked for. ``examined`` counts what was looked at, by kind in lower-case
+    plural, and holds no kind that could not be read. ``observed_at`` is RFC 3339 in UTC.
+
+    ``vpc_cni_schema`` is the JSON schema of the configuration of vpc-cni's installed version; None where it was not
+    asked for: it is for goal enable, where EKS manages the add-on and it may be what owns Windows IPAM, and for goal
+    disable, where moreover the configuration may have Windows IPAM's key. It is Unknown where ``vpc_cni`` is.
+    ``node_groups``, ``karpenter_node_classes``, ``cni_nodes`` and ``role_users`` are None where they were not asked
+    for: they are for goal disable. ``role_users`` is asked for only where disabling may detach
+    AmazonEKSVPCResourceController, which is attached and managed by the goal, and Unknown where ``cluster_role`` is.
+    ``legacy_webhooks`` is None where no webhook configuration of legacy support is there, ``webhook_pods`` also where
+    the goal is not cert_renew.
     """
 
     observed_at: str
@@ -304,4 +456,11 @@ class Observation:
     windows_pods: Known[tuple[WindowsPod, ...]]
     service_accounts: Known[tuple[ServiceAccount, ...]]
     probe: Known[Probe] | None = None
+    vpc_cni_schema: Known[Mapping[str, object]] | None = None
+    node_groups: Known[tuple[NodeGroup, ...]] | None = None
+    karpenter_node_classes: Known[tuple[KarpenterNodeClass, ...]] | None = None
+    cni_nodes: Known[tuple[CniNode, ...]] | None = None
+    role_users: Known[RoleUsers] | None = None
+    legacy_webhooks: Known[tuple[WebhookChain, ...]] | None = None
+    webhook_pods: Known[tuple[WebhookPods, ...]] | None = None
     examined: Mapping[str, int] = field(default_factory=dict)

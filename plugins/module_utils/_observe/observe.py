@@ -11,9 +11,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 # The backends' requirements say so before anything here runs.
 with contextlib.suppress(ImportError):
@@ -25,7 +24,6 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kube
     KubernetesAccess,
     access,
 )
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import KubernetesApi
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_settings import is_explicit
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.redaction import Secret
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe import (
@@ -37,8 +35,8 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe impo
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.attempt import (
     aws_attempt,
     aws_unknown,
-    kubernetes_attempt,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.goal_reads import goal_reads
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     ClusterRole,
     ClusterVersion,
@@ -48,14 +46,29 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     Node,
     Observation,
     SecurityGroupPolicy,
+    ServiceAccount,
     Unknown,
+    WebhookConfiguration,
+    WebhookPods,
+    WindowsPod,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.reading import (
+    Reading,
+    counts,
+    done,
+    mapped,
 )
 
-T = TypeVar("T")
-U = TypeVar("U")
+if TYPE_CHECKING:
+    from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import WebhookChain
 
 THREADS = 6
 """Reads at a time: three of AWS beside as many connections to Kubernetes as are worth their handshake."""
+
+GOALS_OF_ALL_PODS = ("disable", "legacy_remove", "cert_renew")
+
+THREADS_TO_DISABLE = 8
+"""Goal disable asks AWS for two more parts, which take several calls each."""
 
 ENOUGH_LINUX_NODES = 2
 """From this many on nothing is asked about Fargate profiles."""
@@ -69,18 +82,19 @@ def observe(aws: AwsConnection, options: Mapping[str, Any]) -> Observation:
 
     Args:
         aws: The connection whose region the cluster is in.
-        options: ``cluster_name``, those of :func:`kubernetes_argument_spec`, ``ignore``, ``probe`` and
-            ``probe_namespace``.
+        options: ``cluster_name``, ``goal``, ``cluster_policy``, ``ipam_owner``, those of
+            :func:`kubernetes_argument_spec`, ``ignore``, ``probe`` and ``probe_namespace``.
 
     Raises:
         EksWindowsError: No such cluster, AWS can't be reached or doesn't know the caller, or Kubernetes options that
             can't be used.
     """
     name = options["cluster_name"]
-    # Clients can't be made by several threads at once, and making them shows bad options early.
+    # Making clients shows bad options early; those that a goal needs besides are made when it asks.
     aws.client("eks")
     aws.client("iam")
-    with ThreadPoolExecutor(THREADS, thread_name_prefix="observe") as pool:
+    threads = THREADS_TO_DISABLE if options.get("goal") == "disable" else THREADS
+    with ThreadPoolExecutor(threads, thread_name_prefix="observe") as pool:
         addon = pool.submit(aws_attempt, "eks:DescribeAddon", lambda: aws_reads.managed_addon(aws, name, "vpc-cni"))
         answer = aws_reads.describe_cluster(aws, name)
         cluster = answer if isinstance(answer, Unknown) else aws_reads.cluster_of(answer)
@@ -89,57 +103,21 @@ def observe(aws: AwsConnection, options: Mapping[str, Any]) -> Observation:
         with contextlib.ExitStack() as closing:
             if not isinstance(reached, Unknown) and reached.api:
                 closing.callback(reached.api.close)
-            return _observation(_Reading(pool, aws, options, cluster, reached), addon.result, role, version)
-
-
-@dataclass(frozen=True)
-class _Reading:
-    """One observation under way."""
-
-    pool: ThreadPoolExecutor
-    aws: AwsConnection
-    options: Mapping[str, Any]
-    cluster: Known[Cluster]
-    access: KubernetesAccess | Unknown
-
-    def kubernetes(self, path: str, read: Callable[[KubernetesApi], T], method: str = "GET") -> Future[Known[T]]:
-        """``read``, in a thread; an Unknown at once where there is nothing to ask."""
-        if isinstance(self.access, Unknown):
-            return _done(self.access)
-        if self.access.api is None:
-            return _done(
-                Unknown(
-                    f"{method} {path}",
-                    f"not asked: {self.access.connection.refused}",
-                    self._remedy(),
-                )
-            )
-        api = self.access.api
-        return self.pool.submit(kubernetes_attempt, lambda: read(api))
-
-    def _remedy(self) -> str:
-        """What lets the Kubernetes API be asked."""
-        if isinstance(self.cluster, Unknown):
-            return self.cluster.remedy
-        if not self.cluster.endpoint:
-            return "Wait until EKS has made the cluster"
-        return (
-            "Leave kubeconfig, context, host and ca_cert out, or make them those of the cluster; "
-            "cluster.identity in ignore admits a proxy"
-        )
+            return _observation(Reading(pool, aws, options, cluster, reached), addon.result, role, version)
 
 
 def _observation(
-    reading: _Reading,
+    reading: Reading,
     addon: Callable[[], Any],
     role: Callable[[], Known[ClusterRole]],
     version: Callable[[], Known[ClusterVersion | None]],
 ) -> Observation:
+    further = goal_reads(reading, addon, role)
     nodes = reading.kubernetes(kubernetes_reads.NODES, kubernetes_reads.nodes)
     config_map = reading.kubernetes(kubernetes_reads.CNI_CONFIG_MAP, kubernetes_reads.cni_config_map)
     policies = reading.kubernetes(kubernetes_reads.SECURITY_GROUP_POLICIES, kubernetes_reads.security_group_policies)
-    configurations = reading.kubernetes(
-        kubernetes_reads.WEBHOOK_CONFIGURATIONS, kubernetes_reads.webhook_configurations
+    configuration_items = reading.kubernetes(
+        kubernetes_reads.WEBHOOK_CONFIGURATIONS, kubernetes_reads.webhook_configuration_items
     )
     deployments = reading.kubernetes(legacy_reads.DEPLOYMENTS, legacy_reads.deployments)
     services = reading.kubernetes(legacy_reads.SERVICES, legacy_reads.services)
@@ -148,16 +126,18 @@ def _observation(
     aws_node = reading.kubernetes(kubernetes_reads.AWS_NODE, kubernetes_reads.aws_node)
     probe = _probe(reading)
 
+    configurations = mapped(configuration_items.result(), kubernetes_reads.webhook_configurations)
     fargate = _fargate_profiles(reading, nodes.result())
-    pods, accounts = _windows_pods(reading, policies.result(), nodes.result())
+    pods = _windows_pods(reading, policies.result(), nodes.result())
+    accounts = _service_accounts(reading, policies.result())
     legacy = LegacyObjects(
-        deployments=_mapped(
-            deployments.result(), lambda found: legacy_reads.legacy_deployments(found, configurations.result())
-        ),
-        services=_mapped(services.result(), lambda found: legacy_reads.legacy_services(found, configurations.result())),
-        secrets=_mapped(secrets.result(), lambda found: found.objects),
-        cluster_role_bindings=_mapped(bindings.result(), legacy_reads.legacy_bindings),
+        deployments=mapped(deployments.result(), lambda found: legacy_reads.legacy_deployments(found, configurations)),
+        services=mapped(services.result(), lambda found: legacy_reads.legacy_services(found, configurations)),
+        secrets=mapped(secrets.result(), lambda found: found.objects),
+        cluster_role_bindings=mapped(bindings.result(), legacy_reads.legacy_bindings),
     )
+    legacy, webhooks, webhook_pods = _legacy_depth(reading, legacy, configuration_items.result(), configurations)
+    search = further.role_search.result()
     return Observation(
         observed_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         connection=KubernetesConnection(server="", certificate_authority="", validate_certs=True)
@@ -171,20 +151,32 @@ def _observation(
         nodes=nodes.result(),
         cni_config_map=config_map.result(),
         aws_node=aws_node.result(),
-        webhook_configurations=configurations.result(),
-        legacy=_with_details(reading, legacy, configurations.result()),
+        webhook_configurations=configurations,
+        legacy=legacy,
+        legacy_webhooks=webhooks,
+        webhook_pods=webhook_pods,
         security_group_policies=policies.result(),
         windows_pods=pods.result(),
         service_accounts=accounts.result(),
         probe=probe.result() if probe else None,
-        examined=_counts(
-            deployments=_mapped(deployments.result(), lambda found: found.objects),
+        vpc_cni_schema=further.vpc_cni_schema.result(),
+        node_groups=further.node_groups.result(),
+        karpenter_node_classes=further.karpenter_node_classes.result(),
+        cni_nodes=further.cni_nodes.result(),
+        role_users=None if search is None else mapped(search, lambda found: found.users),
+        examined=counts(
+            deployments=mapped(deployments.result(), lambda found: found.objects),
             fargate_profiles=None if _has_enough_linux(nodes.result()) else fargate.result(),
-            mutating_webhook_configurations=configurations.result(),
+            mutating_webhook_configurations=configurations,
             nodes=nodes.result(),
             security_group_policies=policies.result(),
-            services=_mapped(services.result(), lambda found: found.objects),
-            windows_pods=pods.result() if policies.result() else None,
+            services=mapped(services.result(), lambda found: found.objects),
+            windows_pods=pods.result() if _is_everywhere(reading) or policies.result() else None,
+            node_groups=further.node_groups.result(),
+            karpenter_node_classes=further.karpenter_node_classes.result(),
+            cni_nodes=further.cni_nodes.result(),
+            regions=None if search is None else mapped(search, lambda found: found.users.searched),
+            clusters=None if search is None else mapped(search, lambda found: found.examined),
         ),
     )
 
@@ -226,7 +218,7 @@ def _access(
         return aws_unknown("sts:AssumeRole", error)
 
 
-def _probe(reading: _Reading) -> Future[Any] | None:
+def _probe(reading: Reading) -> Future[Any] | None:
     if not reading.options.get("probe"):
         return None
     namespace = reading.options.get("probe_namespace") or "default"
@@ -235,11 +227,11 @@ def _probe(reading: _Reading) -> Future[Any] | None:
     )
 
 
-def _fargate_profiles(reading: _Reading, nodes: Known[tuple[Node, ...]]) -> Future[Known[tuple[FargateProfile, ...]]]:
+def _fargate_profiles(reading: Reading, nodes: Known[tuple[Node, ...]]) -> Future[Known[tuple[FargateProfile, ...]]]:
     if isinstance(nodes, Unknown):
-        return _done(nodes)
+        return done(nodes)
     if _has_enough_linux(nodes):
-        return _done(())
+        return done(())
     return reading.pool.submit(
         aws_attempt,
         "eks:ListFargateProfiles",
@@ -256,42 +248,48 @@ def _has_enough_linux(nodes: Known[tuple[Node, ...]]) -> bool:
 
 
 def _windows_pods(
-    reading: _Reading, policies: Known[tuple[SecurityGroupPolicy, ...]], nodes: Known[tuple[Node, ...]]
-) -> tuple[Future[Any], Future[Any]]:
-    """Windows pods and service accounts, as far as SecurityGroupPolicies ask for them."""
-    if isinstance(policies, Unknown):
-        return _done(policies), _done(policies)
-    if not policies:
-        return _done(()), _done(())
-    found = policies
+    reading: Reading, policies: Known[tuple[SecurityGroupPolicy, ...]], nodes: Known[tuple[Node, ...]]
+) -> Future[Known[tuple[WindowsPod, ...]]]:
+    """Windows pods, as far as the goal or SecurityGroupPolicies ask for them."""
+    if not _is_everywhere(reading) and (isinstance(policies, Unknown) or not policies):
+        return done(policies)
     if isinstance(nodes, Unknown):
         # Pods that run on Windows without asking for it could not be told from others.
-        pods: Future[Any] = _done(nodes)
-    else:
-        known_nodes = nodes
-        pods = reading.kubernetes("/api/v1/pods", lambda api: windows_pods.windows_pods(api, found, known_nodes))
-    accounts = reading.kubernetes("/api/v1/serviceaccounts", lambda api: windows_pods.service_accounts(api, found))
-    return pods, accounts
+        return done(nodes)
+    known_nodes = nodes
+    if _is_everywhere(reading) or isinstance(policies, Unknown):
+        return reading.kubernetes(windows_pods.PODS, lambda api: windows_pods.all_windows_pods(api, known_nodes))
+    found = policies
+    return reading.kubernetes(windows_pods.PODS, lambda api: windows_pods.windows_pods(api, found, known_nodes))
 
 
-def _with_details(reading: _Reading, legacy: LegacyObjects, configurations: Known[tuple[Any, ...]]) -> LegacyObjects:
+def _is_everywhere(reading: Reading) -> bool:
+    """Whether Windows pods of all namespaces matter."""
+    return reading.options.get("goal") in GOALS_OF_ALL_PODS
+
+
+def _service_accounts(
+    reading: Reading, policies: Known[tuple[SecurityGroupPolicy, ...]]
+) -> Future[Known[tuple[ServiceAccount, ...]]]:
+    """Service accounts, as far as SecurityGroupPolicies ask for them."""
+    if isinstance(policies, Unknown) or not policies:
+        return done(policies)
+    found = policies
+    return reading.kubernetes("/api/v1/serviceaccounts", lambda api: windows_pods.service_accounts(api, found))
+
+
+def _legacy_depth(
+    reading: Reading,
+    legacy: LegacyObjects,
+    items: Known[tuple[Mapping[str, Any], ...]],
+    configurations: Known[tuple[WebhookConfiguration, ...]],
+) -> tuple[LegacyObjects, Known[tuple[WebhookChain, ...]] | None, Known[tuple[WebhookPods, ...]] | None]:
+    """Objects, webhooks and their pods as the observation has them: asked for where something of legacy support is."""
     parts = (legacy.deployments, legacy.services, legacy.secrets, legacy.cluster_role_bindings)
     if not legacy_reads.has_traces(parts, configurations):
-        return legacy
-    details = reading.kubernetes(legacy_reads.CLUSTER_ROLES, legacy_reads.details).result()
-    return LegacyObjects(*parts, details=details)
+        return legacy, None, None
+    # Imported where it is used: clusters without legacy support, which most are, do not pay for it.
+    from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.legacy_depth import legacy_depth
 
-
-def _counts(**parts: Known[tuple[Any, ...]] | None) -> dict[str, int]:
-    """How many were looked at, of the kinds that were: None is a kind that nothing was asked about."""
-    return {kind: len(part) for kind, part in parts.items() if part is not None and not isinstance(part, Unknown)}
-
-
-def _mapped(part: Known[T], convert: Callable[[T], U]) -> Known[U]:
-    return part if isinstance(part, Unknown) else convert(part)
-
-
-def _done(value: Any) -> Future[Any]:
-    future: Future[Any] = Future()
-    future.set_result(value)
-    return future
+    depth = legacy_depth(reading, legacy, items, configurations)
+    return depth.objects, depth.webhooks, depth.pods

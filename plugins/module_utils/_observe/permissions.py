@@ -22,10 +22,15 @@ class Resource:
 
 
 def parsed(path: str) -> Resource:
-    """The resource of a path, for example ``/apis/apps/v1/namespaces/kube-system/daemonsets/aws-node``."""
+    """The resource of a path, for example ``/apis/apps/v1/namespaces/kube-system/daemonsets/aws-node``.
+
+    All but the group is empty for a path of discovery, such as ``/apis/apps``.
+    """
     parts = [part for part in path.split("/") if part]
     group = parts[1] if parts[0] == "apis" else ""
     parts = parts[3 if parts[0] == "apis" else 2 :]
+    if not parts:
+        return Resource(group, "", "", "")
     namespace = ""
     if parts[0] == "namespaces" and len(parts) > 2:
         namespace, parts = parts[1], parts[2:]
@@ -36,12 +41,15 @@ def needed_verb(method: str, path: str) -> str:
     """RBAC verb of a request."""
     if method == "POST":
         return "create"
-    return "get" if parsed(path).name else "list"
+    resource = parsed(path)
+    return "list" if resource.resource and not resource.name else "get"
 
 
 def needed_resource(path: str) -> str:
     """The resource as RBAC names it, and where."""
     resource = parsed(path)
+    if not resource.resource:
+        return f"the non-resource URL {path}"
     words = f"{resource.resource}.{resource.group}" if resource.group else resource.resource
     if resource.name:
         words += f" {resource.name}"

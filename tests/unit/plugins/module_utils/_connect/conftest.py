@@ -66,6 +66,9 @@ def fake_api() -> Iterator[FakeApi]:
 
         do_GET = handle_any  # noqa: N815
         do_POST = handle_any  # noqa: N815
+        do_PUT = handle_any  # noqa: N815
+        do_PATCH = handle_any  # noqa: N815
+        do_DELETE = handle_any  # noqa: N815
 
         def log_message(self, format: str, *args: object) -> None:
             """Nothing is printed."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -126,6 +127,40 @@ def test_one_session_and_one_client_each() -> None:
     assert credentials[0] is credentials[1]
 
 
+def test_another_region_has_clients_of_its_own_and_the_same_identity() -> None:
+    aws = connection()
+    other = aws.in_region("eu-west-1")
+    assert (aws.region, other.region) == ("eu-central-1", "eu-west-1")
+    clients = [each.client("eks") for each in (aws, other)]
+    assert [client.meta.region_name for client in clients] == ["eu-central-1", "eu-west-1"]
+    assert clients[1].meta.endpoint_url == "https://eks.eu-west-1.amazonaws.com"
+    assert clients[0]._request_signer._credentials is clients[1]._request_signer._credentials
+    assert clients[0].meta.config.read_timeout == clients[1].meta.config.read_timeout
+    assert other.client("eks") is clients[1]
+
+
+def test_a_role_is_assumed_once_for_all_regions(fake_api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", fake_api.url)
+    fake_api.answer = lambda seen: (200, ASSUMED, {"Content-Type": "text/xml"})
+    aws = connection(assume_role_arn="arn:aws:iam::111122223333:role/reader")
+    with ThreadPoolExecutor(8) as pool:
+        regions = [f"eu-west-{number % 3 + 1}" for number in range(16)]
+        others = list(pool.map(aws.in_region, regions))
+        clients = list(pool.map(lambda other: other.client("eks"), others))
+    assert [client.meta.region_name for client in clients] == regions
+    assert {client._request_signer._credentials.access_key for client in clients} == {"ASIAASSUMED"}
+    assert len(fake_api.seen) == 1
+
+
+def test_endpoint_url_and_the_record_of_calls_hold_in_other_regions(fake_api) -> None:
+    fake_api.answer = lambda seen: (200, {"clusters": []}, {})
+    aws = connection(endpoint_url=fake_api.url, debug_botocore_endpoint_logs=True)
+    assert aws.in_region("eu-west-1").pages("eks", "list_clusters", "clusters") == []
+    (seen,) = fake_api.seen
+    assert "/eu-west-1/eks/aws4_request" in seen.all("authorization")[0]
+    assert aws.resource_actions == {"resource_actions": ["eks:ListClusters"]}
+
+
 def test_configuration_of_the_user_wins() -> None:
     config = connection(aws_config={"read_timeout": 7, "retries": {"total_max_attempts": 9}}).client("eks").meta.config
     assert (config.read_timeout, config.connect_timeout) == (7, 15.0)
@@ -218,13 +253,16 @@ def test_shows_no_secret() -> None:
     assert "hunter2" not in f"{connection()!r} {vars(connection())!r}".replace(repr(KEYS["secret_key"]), "")
 
 
+RENEW = "Renew the AWS credentials, and check the region's name, to which they have to belong"
+
+
 @pytest.mark.parametrize(
     ("code", "denied", "absent", "hopeless", "remedy"),
     [
         ("AccessDeniedException", True, False, False, "Give the caller eks:DescribeCluster"),
         ("ResourceNotFoundException", False, True, False, "Check the name, the account and the region"),
         ("NoSuchEntity", False, True, False, "Check the name, the account and the region"),
-        ("ExpiredTokenException", False, False, True, "Renew the AWS credentials"),
+        ("ExpiredTokenException", False, False, True, RENEW),
         ("ServerException", False, False, False, "Try again"),
     ],
 )

@@ -13,7 +13,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.exec_kubeconfig import exec_kubeconfig
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.exec_kubeconfig import (
+    exec_user,
+    inline_kubeconfig,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_target import KubernetesTarget
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.aws_reads import cluster_of
 
 CLUSTER = cluster_of(
@@ -27,23 +31,33 @@ CLUSTER = cluster_of(
 
 
 def user_of(**options: Any) -> dict[str, Any]:
-    return exec_kubeconfig(CLUSTER, "/usr/bin/python3", options)["users"][0]["user"]["exec"]
+    return exec_user(CLUSTER, "/usr/bin/python3", options)["exec"]
 
 
 def test_the_whole() -> None:
-    kubeconfig = exec_kubeconfig(CLUSTER, "/usr/bin/python3", {})
-    name = kubeconfig["current-context"]
-    assert kubeconfig["contexts"] == [{"name": name, "context": {"cluster": name, "user": name}}]
-    assert kubeconfig["clusters"] == [
-        {
-            "name": name,
-            "cluster": {
-                "server": "https://abc.eks.amazonaws.com",
-                "certificate-authority-data": base64.b64encode(b"authority").decode(),
-            },
-        }
-    ]
-    user = kubeconfig["users"][0]["user"]["exec"]
+    user = exec_user(CLUSTER, "/usr/bin/python3", {})
+    target = KubernetesTarget("https://abc.eks.amazonaws.com", "authority")
+    assert inline_kubeconfig("production", target, user) == {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "preferences": {},
+        "current-context": "production",
+        "clusters": [
+            {
+                "name": "production",
+                "cluster": {
+                    "server": "https://abc.eks.amazonaws.com",
+                    "certificate-authority-data": base64.b64encode(b"authority").decode(),
+                },
+            }
+        ],
+        "contexts": [{"name": "production", "context": {"cluster": "production", "user": "production"}}],
+        "users": [{"name": "production", "user": user}],
+    }
+
+
+def test_the_user_runs_the_token_helper() -> None:
+    user = user_of()
     assert user["command"] == "/usr/bin/python3"
     assert Path(user["args"][0]).name == "eks_token_helper.py"
     assert Path(user["args"][0]).is_file()
@@ -73,9 +87,11 @@ def test_arguments_of_options() -> None:
     ]
 
 
-def test_unchecked_certificates_and_a_proxy() -> None:
-    options = {"kubernetes_validate_certs": False, "proxy": "http://proxy:3128"}
-    assert exec_kubeconfig(CLUSTER, "python", options)["clusters"][0]["cluster"] == {
+def test_unchecked_certificates_and_a_proxy_without_its_password() -> None:
+    target = KubernetesTarget(
+        "https://abc.eks.amazonaws.com", "authority", validate_certs=False, proxy="http://jane:hunter2@proxy:3128"
+    )
+    assert inline_kubeconfig("production", target, {})["clusters"][0]["cluster"] == {
         "server": "https://abc.eks.amazonaws.com",
         "insecure-skip-tls-verify": True,
         "proxy-url": "http://proxy:3128",
@@ -96,36 +112,6 @@ def test_keys_that_the_environment_has_stay_there(monkeypatch: pytest.MonkeyPatc
     assert "hunter2" not in json.dumps(user_of(access_key="AKIDEXAMPLE", secret_key="hunter2"))
 
 
-def cluster_of_kubeconfig(**options: Any) -> dict[str, Any]:
-    return exec_kubeconfig(CLUSTER, "python", options)["clusters"][0]["cluster"]
-
-
-def test_the_proxy_of_the_environment_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "jane:hunter2@proxy:3128")
-    assert cluster_of_kubeconfig()["proxy-url"] == "http://proxy:3128"
-    assert cluster_of_kubeconfig(proxy="own:3128")["proxy-url"] == "http://own:3128"
-    monkeypatch.setenv("NO_PROXY", ".amazonaws.com")
-    assert "proxy-url" not in cluster_of_kubeconfig()
-
-
-def test_a_proxy_that_can_t_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "socks5://proxy:1080")
-    with pytest.raises(EksWindowsError, match="Proxy socks5://proxy:1080, of HTTPS_PROXY, can't be used"):
-        cluster_of_kubeconfig()
-
-
-@pytest.mark.parametrize("missing", ["endpoint", "certificate_authority"])
-def test_a_cluster_that_is_being_made(missing: str) -> None:
-    creating = replace(CLUSTER, status="CREATING", **{missing: ""})
-    with pytest.raises(EksWindowsError) as failure:
-        exec_kubeconfig(creating, "python", {})
-    assert str(failure.value) == (
-        "No kubeconfig for cluster production: it has no endpoint yet, its status is CREATING. "
-        "Wait until EKS has made the cluster"
-    )
-
-
 def test_a_local_cluster_on_outposts_is_known_by_its_id() -> None:
-    local = replace(CLUSTER, token_id="0a1b2c")
-    user = exec_kubeconfig(local, "python", {})["users"][0]["user"]["exec"]
+    user = exec_user(replace(CLUSTER, token_id="0a1b2c"), "python", {})["exec"]
     assert user["args"][1:5] == ["--cluster-name", "0a1b2c", "--region", "eu-central-1"]

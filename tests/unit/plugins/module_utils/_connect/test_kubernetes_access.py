@@ -210,7 +210,6 @@ def test_a_server_of_a_kubeconfig_that_is_no_url(asked: Asked) -> None:
 def test_proxy_of_the_environment_by_default(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
     assert connect(asked).proxy == "http://proxy:3128"
-    assert connect(asked, host=ENDPOINT, api_key="own").proxy == ""
 
 
 def test_certificates_unchecked_on_request(asked: Asked) -> None:
@@ -270,7 +269,7 @@ def test_nothing_is_sent_where_eks_described_no_cluster(asked: Asked) -> None:
 def test_a_cluster_without_an_endpoint_yet(asked: Asked) -> None:
     creating = replace(CLUSTER, endpoint="", certificate_authority="", status="CREATING")
     assert connect(asked, creating, ignore=["cluster.identity"]).refused == "the cluster has no endpoint yet"
-    checked = kubernetes_access.check_kubeconfig({"kubeconfig": kubeconfig()}, creating)
+    checked = kubernetes_access.destination({"kubeconfig": kubeconfig()}, creating, {})
     assert checked.refused == "the cluster has no endpoint yet"
 
 
@@ -383,9 +382,31 @@ def test_a_file_that_is_no_kubeconfig(asked: Asked, tmp_path: Path, text: str) -
         connect(asked, kubeconfig=str(path))
 
 
-def test_check_kubeconfig_runs_nothing(asked: Asked) -> None:
+def test_a_destination_runs_nothing(asked: Asked) -> None:
     user = {"exec": {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "/nowhere", "args": []}}
     options = {"kubeconfig": kubeconfig(user)}
-    assert kubernetes_access.check_kubeconfig(options, CLUSTER).refused == ""
+    assert kubernetes_access.destination(options, CLUSTER, {}).refused == ""
     elsewhere = {"kubeconfig": kubeconfig(user, server="https://elsewhere.example")}
-    assert "is not the endpoint" in kubernetes_access.check_kubeconfig(elsewhere, CLUSTER).refused
+    assert "is not the endpoint" in kubernetes_access.destination(elsewhere, CLUSTER, {}).refused
+
+
+@pytest.mark.parametrize(
+    ("options", "proxy"),
+    [
+        ({"host": ENDPOINT, "api_key": "own"}, "http://environment:3128"),
+        ({"kubeconfig": {}}, "http://environment:3128"),
+        ({"kubeconfig": {"proxy-url": "http://kubeconfig:3128"}}, "http://kubeconfig:3128"),
+        ({"kubeconfig": {"proxy-url": "http://kubeconfig:3128"}, "proxy": "http://own:3128"}, "http://own:3128"),
+        ({"kubeconfig": {"proxy-url": "http://kubeconfig:3128"}, "no_proxy": ".amazonaws.com"}, ""),
+    ],
+)
+def test_which_proxy_leads_to_a_cluster_that_an_option_chose(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], proxy: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://environment:3128")
+    if "kubeconfig" in options:
+        options = {**options, "kubeconfig": kubeconfig(**options["kubeconfig"])}
+    assert connect(asked, **options).proxy == proxy
+    # The environment's NO_PROXY has a say in the environment's proxy alone.
+    monkeypatch.setenv("NO_PROXY", ".amazonaws.com")
+    assert connect(asked, **options).proxy == proxy.replace("http://environment:3128", "")

@@ -210,6 +210,14 @@ def test_a_proxy_is_asked(fake_api) -> None:
     assert seen.path == "http://cluster.invalid/api"
 
 
+def test_a_proxy_that_is_not_there_is_named_without_its_password() -> None:
+    target = KubernetesTarget(server="https://cluster.invalid", proxy="http://jane:hunter2@127.0.0.1:9")
+    with pytest.raises(KubernetesError) as failure:
+        KubernetesApi(target, timeout=5).get("/api")
+    assert "https://cluster.invalid through proxy http://127.0.0.1:9 could not be reached" in str(failure.value)
+    assert "hunter2" not in str(failure.value)
+
+
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 
 
@@ -312,3 +320,35 @@ def test_a_break_after_a_long_wait_costs_no_second_wait() -> None:
         with pytest.raises(KubernetesError):
             api.get("/one")
         assert time.monotonic() - started < 0.75
+
+
+@pytest.mark.parametrize(
+    ("call", "method", "content_type", "body"),
+    [
+        (lambda api: api.create("/c", {"a": 1}), "POST", "application/json", {"a": 1}),
+        (lambda api: api.replace("/c/o", {"a": 1}), "PUT", "application/json", {"a": 1}),
+        (lambda api: api.merge("/c/o", {"a": None}), "PATCH", "application/merge-patch+json", {"a": None}),
+        (lambda api: api.patch("/c/o", [{"op": "test"}]), "PATCH", "application/json-patch+json", [{"op": "test"}]),
+    ],
+)
+def test_writes(fake_api, call: Callable[[KubernetesApi], Any], method: str, content_type: str, body: Any) -> None:
+    fake_api.answer = lambda seen: (200, {"kind": "Stored"}, {})
+    assert call(client(fake_api)) == {"kind": "Stored"}
+    (seen,) = fake_api.seen
+    assert (seen.method, query_of(seen), json.loads(seen.body)) == (method, {}, body)
+    assert seen.all("Content-Type") == [content_type]
+
+
+def test_delete(fake_api) -> None:
+    assert client(fake_api).delete("/c/o") is None
+    (seen,) = fake_api.seen
+    assert (seen.method, seen.path, seen.body) == ("DELETE", "/c/o", b"")
+
+
+def test_a_write_is_sent_again_where_the_server_failed_and_not_where_it_refused(fake_api) -> None:
+    answers = [(503, {"message": "later"}, {}), (409, {"reason": "AlreadyExists", "message": "there"}, {})]
+    fake_api.answer = lambda seen: answers[len(fake_api.seen) - 1]
+    with pytest.raises(KubernetesError) as failure:
+        client(fake_api).create("/c", {})
+    assert (failure.value.method, failure.value.status, failure.value.reason) == ("POST", 409, "AlreadyExists")
+    assert len(fake_api.seen) == 2

@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_settings import (
+    as_variables,
     completed,
     is_explicit,
 )
@@ -74,3 +75,26 @@ def test_switch_of_the_environment(name: str, said: str, value: bool) -> None:
 def test_first_name_of_a_variable_wins() -> None:
     environment = {"K8S_AUTH_CA_CERT": "/first", "K8S_AUTH_SSL_CA_CERT": "/second"}
     assert completed({"host": "mine"}, environment)["ca_cert"] == "/first"
+
+
+def test_settings_become_the_variables_that_they_came_from() -> None:
+    settings = completed({"host": "mine"}, EVERYTHING)
+    again = as_variables(settings, settings)
+    assert again == {
+        "K8S_AUTH_API_KEY": "key",
+        "K8S_AUTH_USERNAME": "user",
+        "K8S_AUTH_PASSWORD": "word",
+        "K8S_AUTH_CLIENT_CERT": "/cert",
+        "K8S_AUTH_CLIENT_KEY": "/key",
+        "K8S_AUTH_CA_CERT": "/ca",
+        "K8S_AUTH_VALIDATE_CERTS": "false",
+        "K8S_AUTH_IMPERSONATE_USER": "jane",
+        "K8S_AUTH_IMPERSONATE_GROUPS": "one,two",
+    }
+    proxies = {"proxy": "http://proxy", "no_proxy": "a,b", "proxy_headers": {"basic_auth": "u:p"}}
+    assert completed({"host": "mine", **proxies}, again) == settings
+    assert as_variables(settings, ["api_key", "impersonate_user"]) == {
+        "K8S_AUTH_API_KEY": "key",
+        "K8S_AUTH_IMPERSONATE_USER": "jane",
+    }
+    assert as_variables(completed({"api_key": "", "ca_cert": None}, {}), ["api_key", "ca_cert"]) == {}

@@ -12,6 +12,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.prox
     credentials_of,
     proxy_for,
     proxy_of_environment,
+    secrets_in,
     usable,
     without_credentials,
 )
@@ -107,3 +108,19 @@ def test_a_server_that_is_no_url_has_no_proxy(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
     assert proxy_of_environment("https://[bad") == ""
     assert not bypasses("https://[bad", "*")
+
+
+@pytest.mark.parametrize(
+    ("proxy", "secrets"),
+    [
+        (None, set()),
+        ("proxy:3128", set()),
+        ("http://jane@proxy:3128", set()),
+        ("http://jane:hunter2@proxy:3128", {"jane:hunter2"}),
+        ("//jane:w%40rd@proxy", {"jane:w%40rd", "jane:w@rd"}),
+        ("jane:w%40rd@proxy:3128", {"jane:w%40rd", "jane:w@rd"}),
+        ("http://jane:un@coded@[bad", {"jane:un@coded"}),
+    ],
+)
+def test_what_of_a_proxy_nobody_may_read(proxy: str | None, secrets: set[str]) -> None:
+    assert secrets_in(proxy) == secrets

@@ -44,17 +44,27 @@ class FakeKubernetes:
 
 
 class FakeAws:
-    """Answers by operation; an exception is raised, a callable is called with the parameters."""
+    """Answers by operation; an exception is raised, a callable is called with the parameters.
 
-    region = "eu-central-1"
+    What is answered in one region alone has ``@`` and the region after the operation.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, region: str = "eu-central-1") -> None:
+        self.region = region
         self.answers: dict[str, Any] = {}
         self.asked: list[str] = []
+        self.asked_in: list[tuple[str, str, dict[str, Any]]] = []
+
+    def in_region(self, region: str) -> FakeAws:
+        other = FakeAws(region)
+        other.answers, other.asked, other.asked_in = self.answers, self.asked, self.asked_in
+        return other
 
     def call(self, service: str, operation: str, **parameters: Any) -> Any:
         self.asked.append(f"{service}:{operation}")
-        answer = self.answers.get(operation, self.refusal("AccessDenied", operation))
+        self.asked_in.append((operation, self.region, parameters))
+        everywhere = self.answers.get(operation, self.refusal("AccessDenied", operation))
+        answer = self.answers.get(f"{operation}@{self.region}", everywhere)
         if isinstance(answer, Exception):
             raise answer
         return answer(**parameters) if callable(answer) else answer

@@ -98,6 +98,7 @@ def test_other_errors_are_not_swallowed() -> None:
             "list",
             "securitygrouppolicies.vpcresources.k8s.aws in the whole cluster",
         ),
+        ("GET", "/apis/karpenter.k8s.aws", "get", "the non-resource URL /apis/karpenter.k8s.aws"),
     ],
 )
 def test_permission_of_a_path(method: str, path: str, verb: str, resource: str) -> None:

@@ -4,11 +4,15 @@
 
 from __future__ import annotations
 
+import hashlib
+from typing import Any
+
 import pytest
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import KubernetesError
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe import kubernetes_reads
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    CniNode,
     ConfigMap,
     LabelSelector,
     Node,
@@ -81,7 +85,13 @@ def test_config_map(kubernetes) -> None:
     kubernetes.answers[kubernetes_reads.CNI_CONFIG_MAP] = {"metadata": {}}
     found = kubernetes_reads.cni_config_map(kubernetes)
     assert found is not None
-    assert found.data is None
+    assert (found.data, found.immutable) == (None, False)
+
+
+@pytest.mark.parametrize(("given", "immutable"), [(True, True), (False, False), (None, False)])
+def test_an_immutable_config_map(kubernetes, given: bool | None, immutable: bool) -> None:
+    kubernetes.answers[kubernetes_reads.CNI_CONFIG_MAP] = {"data": {}, "immutable": given}
+    assert kubernetes_reads.cni_config_map(kubernetes) == ConfigMap("kube-system", "amazon-vpc-cni", {}, immutable)
 
 
 def test_aws_node(kubernetes) -> None:
@@ -124,6 +134,24 @@ def test_what_of_aws_node_s_environment_is_known(kubernetes, container, env, unr
     assert found.is_resolved("OTHER") is ("*" not in unresolved)
 
 
+def pod_template(kubernetes, item: dict[str, Any]) -> str:
+    kubernetes.answers[kubernetes_reads.AWS_NODE] = item
+    found = kubernetes_reads.aws_node(kubernetes)
+    assert found is not None
+    return found.pod_template
+
+
+def test_the_pod_template_is_told_by_its_digest(kubernetes) -> None:
+    template = {"metadata": {"labels": {"a": "b", "c": "d"}}, "spec": {"containers": [{"name": "aws-node"}]}}
+    digest = pod_template(kubernetes, {"metadata": {"generation": 1}, "spec": {"template": template}})
+    canonical = b'{"metadata":{"labels":{"a":"b","c":"d"}},"spec":{"containers":[{"name":"aws-node"}]}}'
+    assert digest == hashlib.sha256(canonical).hexdigest()
+    turned = {"spec": template["spec"], "metadata": {"labels": {"c": "d", "a": "b"}}}
+    assert pod_template(kubernetes, {"metadata": {"generation": 2}, "spec": {"template": turned}}) == digest
+    restarted = {**template, "metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": "now"}}}
+    assert pod_template(kubernetes, {"spec": {"template": restarted}}) != digest
+
+
 def test_webhook_configurations(kubernetes) -> None:
     service = {"namespace": "kube-system", "name": "vpc-admission-webhook", "path": "/mutate"}
     kubernetes.answers[kubernetes_reads.WEBHOOK_CONFIGURATIONS] = [
@@ -136,7 +164,8 @@ def test_webhook_configurations(kubernetes) -> None:
         },
         {"metadata": {"name": "empty"}},
     ]
-    assert kubernetes_reads.webhook_configurations(kubernetes) == (
+    items = kubernetes_reads.webhook_configuration_items(kubernetes)
+    assert kubernetes_reads.webhook_configurations(items) == (
         WebhookConfiguration(
             "c",
             (
@@ -164,14 +193,30 @@ def test_security_group_policies(kubernetes) -> None:
     )
 
 
+def test_cni_nodes(kubernetes) -> None:
+    assert kubernetes_reads.cni_nodes(kubernetes) == ()
+    features = [{"name": "SecurityGroupsForPods"}, {"name": "CustomNetworking", "value": "default"}]
+    kubernetes.answers[kubernetes_reads.CNI_NODES] = [
+        {"metadata": {"name": "a"}, "spec": {"features": features}},
+        {"metadata": {"name": "b"}, "spec": {}},
+        {"metadata": {"name": "c"}},
+    ]
+    assert kubernetes_reads.cni_nodes(kubernetes) == (
+        CniNode("a", ("SecurityGroupsForPods", "CustomNetworking")),
+        CniNode("b", ()),
+        CniNode("c", ()),
+    )
+
+
 @pytest.mark.parametrize(
     "read",
     [
         kubernetes_reads.nodes,
         kubernetes_reads.cni_config_map,
         kubernetes_reads.aws_node,
-        kubernetes_reads.webhook_configurations,
+        kubernetes_reads.webhook_configuration_items,
         kubernetes_reads.security_group_policies,
+        kubernetes_reads.cni_nodes,
     ],
 )
 def test_refusals_are_no_absence(kubernetes, read) -> None:
@@ -181,6 +226,7 @@ def test_refusals_are_no_absence(kubernetes, read) -> None:
         kubernetes_reads.AWS_NODE,
         kubernetes_reads.WEBHOOK_CONFIGURATIONS,
         kubernetes_reads.SECURITY_GROUP_POLICIES,
+        kubernetes_reads.CNI_NODES,
     ):
         kubernetes.answers[path] = 403
     with pytest.raises(KubernetesError):

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import KubernetesError
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data import legacy_variants
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe import legacy_reads
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.legacy_reads import Listed
@@ -90,7 +91,8 @@ def test_all_is_asked_by_metadata_alone(kubernetes) -> None:
     assert kubernetes.asked[0][2] == "metadata.name=vpc-admission-webhook-certs"
 
 
-def test_details(kubernetes) -> None:
+@pytest.mark.parametrize("served", ["certificates.k8s.io/v1", "certificates.k8s.io/v1beta1"])
+def test_details(kubernetes, served: str) -> None:
     kubernetes.answers = {
         legacy_reads.SERVICE_ACCOUNTS: [
             {"metadata": {"name": "vpc-resource-controller", "namespace": "kube-system"}},
@@ -102,7 +104,7 @@ def test_details(kubernetes) -> None:
             {"metadata": {"name": "vpc-resource-controller"}},
             {"metadata": {"name": "vpc-resource-controller-role"}},
         ],
-        legacy_reads.CERTIFICATE_SIGNING_REQUESTS: [
+        f"/apis/{served}/certificatesigningrequests": [
             {"metadata": {"name": "vpc-admission-webhook.kube-system"}},
             {"metadata": {"name": "csr-abcde"}},
         ],
@@ -110,10 +112,19 @@ def test_details(kubernetes) -> None:
             {"metadata": {"name": "windows-vpc-admission-webhook-tls", "namespace": "some-release"}}
         ],
     }
-    assert [str(found) for found in legacy_reads.details(kubernetes)] == [
+    details = legacy_reads.details(kubernetes)
+    assert details.certificates_api == served
+    assert [str(found) for found in details.objects] == [
         "ServiceAccount kube-system/vpc-resource-controller",
         "ServiceAccount some-release/windows-vpc-resource-controller",
         "ClusterRole vpc-resource-controller",
         "CertificateSigningRequest vpc-admission-webhook.kube-system",
         "Secret some-release/windows-vpc-admission-webhook-tls",
     ]
+
+
+def test_signing_requests_that_may_not_be_listed_are_no_other_version(kubernetes) -> None:
+    kubernetes.answers = {"/apis/certificates.k8s.io/v1/certificatesigningrequests": 403}
+    with pytest.raises(KubernetesError):
+        legacy_reads.signing_requests(kubernetes)
+    assert len(kubernetes.asked) == 1

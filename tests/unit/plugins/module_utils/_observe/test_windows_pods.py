@@ -12,6 +12,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe impo
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.kubernetes_reads import nodes
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     LabelSelector,
+    ObjectRef,
     SecurityGroupPolicy,
     ServiceAccount,
     WindowsPod,
@@ -28,8 +29,11 @@ def pod(namespace: str, name: str, **spec: Any) -> dict[str, Any]:
     return {"metadata": {"namespace": namespace, "name": name, "labels": {"app": name}}, "spec": spec}
 
 
-def terms(*values: str, operator: str = "In") -> dict[str, Any]:
-    expression = {"key": "kubernetes.io/os", "operator": operator, "values": list(values)}
+BUILD = "node.kubernetes.io/windows-build"
+
+
+def terms(*values: str, operator: str = "In", key: str = "kubernetes.io/os") -> dict[str, Any]:
+    expression = {"key": key, "operator": operator, "values": list(values)}
     selector = {"nodeSelectorTerms": [{"matchExpressions": [expression]}]}
     return {"affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": selector}}}
 
@@ -46,6 +50,18 @@ def terms(*values: str, operator: str = "In") -> dict[str, Any]:
         (terms("linux", "windows"), True),
         (terms("linux"), False),
         (terms("windows", operator="NotIn"), False),
+        (terms("linux", operator="NotIn"), True),
+        (terms("linux", operator="NotIn", key="beta.kubernetes.io/os"), True),
+        (terms("linux", "darwin", operator="NotIn"), True),
+        (terms("linux", "windows", operator="NotIn"), False),
+        (terms("darwin", operator="NotIn"), False),
+        (terms(operator="Exists"), False),
+        (terms("linux", operator="NotIn", key="team"), False),
+        ({"nodeSelector": {BUILD: "10.0.20348"}}, True),
+        (terms("10.0.20348", key=BUILD), True),
+        (terms(operator="Exists", key=BUILD), True),
+        (terms(operator="DoesNotExist", key=BUILD), False),
+        (terms("10.0.17763", operator="NotIn", key=BUILD), False),
     ],
 )
 def test_asks_for_windows(spec: dict[str, Any], windows: bool) -> None:
@@ -63,8 +79,8 @@ def test_pods_of_the_policies_namespaces(kubernetes) -> None:
     }
     found = windows_pods.windows_pods(kubernetes, [policy("b"), policy("a"), policy("a")], ())
     assert found == (
-        WindowsPod("a", "one", {"app": "one"}, "sa", "n", ""),
-        WindowsPod("b", "two", {"app": "two"}, "default", "", ""),
+        WindowsPod("a", "one", {"app": "one"}, "sa", "n", "", selects_windows=True),
+        WindowsPod("b", "two", {"app": "two"}, "default", "", "", selects_windows=True),
     )
     assert kubernetes.asked == [
         (f"/api/v1/namespaces/{name}/pods", "", "status.phase!=Succeeded,status.phase!=Failed", False)
@@ -89,6 +105,33 @@ def test_many_namespaces_are_one_list(kubernetes) -> None:
     assert len(kubernetes.asked) == 1
 
 
+def test_without_a_windows_node_only_pending_pods_of_all_namespaces_are_asked_for(kubernetes) -> None:
+    kubernetes.answers = {
+        "/api/v1/nodes": [{"metadata": {"name": "l", "labels": {"kubernetes.io/os": "linux"}}}],
+        "/api/v1/pods": [
+            pod("a", "waits", nodeSelector={"kubernetes.io/os": "windows"}),
+            pod("b", "linux"),
+        ],
+    }
+    found = windows_pods.all_windows_pods(kubernetes, nodes(kubernetes))
+    assert [each.name for each in found] == ["waits"]
+    assert kubernetes.asked[1:] == [("/api/v1/pods", "", "status.phase=Pending", False)]
+
+
+def test_with_a_windows_node_pods_of_all_namespaces_that_have_not_ended_are_asked_for(kubernetes) -> None:
+    kubernetes.answers = {
+        "/api/v1/nodes": [{"metadata": {"name": "w", "labels": {"kubernetes.io/os": "windows"}}}],
+        "/api/v1/pods": [
+            pod("a", "runs", nodeName="w"),
+            pod("b", "elsewhere", nodeName="l"),
+            pod("c", "waits", nodeSelector={"kubernetes.io/os": "windows"}),
+        ],
+    }
+    found = windows_pods.all_windows_pods(kubernetes, nodes(kubernetes))
+    assert [each.name for each in found] == ["runs", "waits"]
+    assert kubernetes.asked[1:] == [("/api/v1/pods", "", "status.phase!=Succeeded,status.phase!=Failed", False)]
+
+
 def test_service_accounts_only_where_a_policy_selects_by_them(kubernetes) -> None:
     assert windows_pods.service_accounts(kubernetes, [policy("a")]) == ()
     assert kubernetes.asked == []
@@ -101,3 +144,55 @@ def test_service_accounts_only_where_a_policy_selects_by_them(kubernetes) -> Non
         ServiceAccount("b", "default", {}),
     )
     assert kubernetes.asked == [("/api/v1/namespaces/b/serviceaccounts", "", "", True)]
+
+
+ADDRESS = "vpc.amazonaws.com/PrivateIPv4Address"
+
+
+def waiting(reason: str, kind: str = "containerStatuses") -> dict[str, Any]:
+    return {"phase": "Pending", kind: [{"state": {"waiting": {"reason": reason}}}]}
+
+
+def seen(kubernetes, item: dict[str, Any]) -> WindowsPod:
+    kubernetes.answers = {"/api/v1/pods": [item]}
+    (found,) = windows_pods.all_windows_pods(kubernetes, ())
+    return found
+
+
+@pytest.mark.parametrize(
+    ("status", "starting"),
+    [
+        ({"phase": "Pending"}, True),
+        (waiting("ContainerCreating"), True),
+        (waiting("PodInitializing", "initContainerStatuses"), True),
+        (waiting("ErrImagePull"), False),
+        (waiting("CrashLoopBackOff", "initContainerStatuses"), False),
+        ({"phase": "Pending", "containerStatuses": [{"state": {"running": {}}}]}, False),
+        ({"phase": "Running"}, False),
+        ({}, False),
+    ],
+)
+def test_which_pods_wait_for_their_sandbox(kubernetes, status: dict[str, Any], starting: bool) -> None:
+    item = {**pod("a", "p", nodeSelector={"kubernetes.io/os": "windows"}, nodeName="w"), "status": status}
+    assert seen(kubernetes, item).is_starting is starting
+    item["metadata"]["deletionTimestamp"] = "2026-11-24T10:00:00Z"
+    assert seen(kubernetes, item).is_starting is False
+    del item["metadata"]["deletionTimestamp"], item["spec"]["nodeName"]
+    assert seen(kubernetes, item).is_starting is False
+
+
+def test_what_is_seen_of_a_pod_s_address_and_owner(kubernetes) -> None:
+    limits = {"resources": {"limits": {ADDRESS: 1}}}
+    spec = {"os": {"name": "windows"}, "hostNetwork": True, "containers": [limits, {}]}
+    owners = [{"kind": "Other", "name": "o"}, {"kind": "ReplicaSet", "name": "web", "controller": True}]
+    item = pod("a", "p", **spec)
+    item["metadata"].update(
+        annotations={ADDRESS: "10.0.0.9/24"}, ownerReferences=owners, creationTimestamp="2026-11-24T10:00:00Z"
+    )
+    found = seen(kubernetes, item)
+    assert (found.address_limit, found.address, found.host_network) == ("1", "10.0.0.9/24", True)
+    assert (found.owner, found.created_at) == (ObjectRef("ReplicaSet", "a", "web"), "2026-11-24T10:00:00Z")
+    assert found.selects_windows is False
+    item["spec"]["containers"] = [{}, limits]
+    item["metadata"]["ownerReferences"] = owners[:1]
+    assert (seen(kubernetes, item).address_limit, seen(kubernetes, item).owner) == ("", None)

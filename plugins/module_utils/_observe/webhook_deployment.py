@@ -1,0 +1,73 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""Which Deployment serves a webhook, among those of the Service's namespace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.legacy_variants import VARIANTS
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import ObjectRef
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_mount import mounted_pair
+
+
+@dataclass(frozen=True)
+class ServingDeployment:
+    """The Deployment as the API gives it, None for none, and what is wrong with it."""
+
+    deployment: Mapping[str, Any] | None
+    problems: tuple[str, ...]
+
+
+def serving_deployment(
+    which: ObjectRef, service: Mapping[str, Any] | None, deployments: Sequence[Mapping[str, Any]]
+) -> ServingDeployment:
+    """The Deployment whose pods a Service selects; without a selector, one that a known way of installation names.
+
+    Args:
+        which: The Service.
+        service: As the API gives it, None where it does not exist or could not be read.
+        deployments: All of its namespace, as the API gives them.
+    """
+    selector: Mapping[str, str] = ((service or {}).get("spec") or {}).get("selector") or {}
+    problems = [f"{which} selects no pods"] if service is not None and not selector else []
+    if selector:
+        fitting = [each for each in deployments if selector.items() <= _pod_labels(each).items()]
+        if not fitting:
+            problems.append(f"No Deployment of namespace {which.namespace} has pods that {which} selects")
+    else:
+        known = {variant.deployment for variant in VARIANTS if variant.service == which.name}
+        fitting = [each for each in deployments if _name(each) in known]
+    # One that runs pods, and tells of a certificate, comes first: it is the one that answers.
+    fitting.sort(key=lambda each: (_replicas(each) == 0, not mounted_pair(each).secret, _name(each)))
+    if len(fitting) > 1 and selector:
+        names = ", ".join(_name(each) for each in fitting)
+        problems.append(f"{which} selects the pods of several Deployments: {names}")
+    if fitting and _replicas(fitting[0]) == 0:
+        problems.append(f"Deployment {which.namespace}/{_name(fitting[0])} is scaled to 0")
+    return ServingDeployment(fitting[0] if fitting else None, tuple(problems))
+
+
+def strategy_of(deployment: Mapping[str, Any]) -> str:
+    """``RollingUpdate`` or ``Recreate``: whether its pods serve on while they are replaced."""
+    return str(((deployment.get("spec") or {}).get("strategy") or {}).get("type") or "RollingUpdate")
+
+
+def _name(deployment: Mapping[str, Any]) -> str:
+    return str(deployment["metadata"]["name"])
+
+
+def _pod_labels(deployment: Mapping[str, Any]) -> Mapping[str, str]:
+    template = (deployment.get("spec") or {}).get("template") or {}
+    return (template.get("metadata") or {}).get("labels") or {}
+
+
+def _replicas(deployment: Mapping[str, Any]) -> int:
+    replicas = (deployment.get("spec") or {}).get("replicas")
+    return 1 if replicas is None else int(replicas)
