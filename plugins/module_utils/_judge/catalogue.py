@@ -12,25 +12,41 @@ from collections.abc import Mapping
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule import Rule
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules import (
+    addon,
+    address_targets,
     capacity,
     cluster,
     iam,
     ipam,
+    ipam_owner,
     legacy,
+    legacy_certificate,
     network,
     nodes,
+    policy_use,
+    prefix_delegation,
+    usage,
     version,
+    workloads,
 )
 
 RULES: tuple[Rule, ...] = (
     *cluster.RULES,
     *version.RULES,
     *network.RULES,
+    *prefix_delegation.RULES,
+    *address_targets.RULES,
     *capacity.RULES,
     *nodes.RULES,
+    *workloads.RULES,
+    *usage.RULES,
     *iam.RULES,
+    *policy_use.RULES,
     *ipam.RULES,
+    *ipam_owner.RULES,
     *legacy.RULES,
+    *legacy_certificate.RULES,
+    *addon.RULES,
 )
 
 RULES_BY_ID: Mapping[str, Rule] = {entry.id: entry for entry in RULES}

@@ -21,6 +21,9 @@ def cluster_view(subject: Subject) -> dict[str, Any]:
     """The cluster as EKS tells it; None for what could not be read."""
     cluster = subject.observation.cluster
     view: dict[str, Any] = {name: None if isinstance(cluster, Unknown) else getattr(cluster, name) for name in FIELDS}
+    aws_node = subject.observation.aws_node
+    template = "" if aws_node is None or isinstance(aws_node, Unknown) else aws_node.pod_template
+    view["aws_node_pod_template"] = template or None
     view["max_pods"] = max_pods(subject)
     return view
 

@@ -17,6 +17,18 @@ Goal = Literal["enable", "disable", "legacy_install", "legacy_remove", "migrate"
 
 GOALS: tuple[Goal, ...] = ("enable", "disable", "legacy_install", "legacy_remove", "migrate", "cert_renew", "none")
 
+WRITING_GOALS: tuple[Goal, ...] = tuple(goal for goal in GOALS if goal != "none")
+"""Every goal that changes something."""
+
+WINDOWS_GOALS: tuple[Goal, ...] = ("enable", "legacy_install", "migrate")
+"""The goals that end with Windows pods running, by whichever controller."""
+
+CONTROL_PLANE_GOALS: tuple[Goal, ...] = ("enable", "migrate")
+"""The goals that end with the controller of the control plane at work."""
+
+IPAM_GOALS: tuple[Goal, ...] = (*CONTROL_PLANE_GOALS, "disable")
+"""The goals that set Windows IPAM."""
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -30,7 +42,8 @@ class Evidence:
 class Finding:
     """What one rule says of one cluster: the public return value ``findings``.
 
-    ``stops_pods`` says that Windows pods can't run while it stands; it is not returned, ``ready`` comes of it.
+    ``stops_pods`` says that Windows pods can't run while it stands, ``guard`` that it stops nothing where the plan has
+    no step; they are not returned, ``ready`` and ``blockers`` come of them.
     """
 
     id: str
@@ -44,3 +57,4 @@ class Finding:
     blocks: tuple[Goal, ...]
     resolved_by: tuple[str, ...]
     stops_pods: bool = False
+    guard: bool = False

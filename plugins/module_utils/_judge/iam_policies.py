@@ -61,6 +61,11 @@ class RoleGrants:
         return tuple(action for action in actions if action not in self.allowed)
 
 
+def partition_of(role: ClusterRole) -> str:
+    """The partition in the role's ARN."""
+    return role.arn.split(":")[1] if role.arn.count(":") > 1 else "aws"
+
+
 def role_grants(role: ClusterRole, partition: str) -> RoleGrants:
     """Evaluate the policies of the cluster's role. A document of any form is taken; it raises nothing."""
     needed = INTERFACE_ACTIONS + DESCRIBE_ACTIONS

@@ -8,9 +8,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.catalogue import RULES_BY_ID
@@ -18,13 +19,14 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.findin
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.options import Waiver
 
 _KEYS = ("id", "owner", "reason", "until")
+_BEFORE_TIME = re.compile("[Tt ]")
 
 
 def parse_ignore(entries: Iterable[Any]) -> tuple[Waiver, ...]:
     """Read rule ids and waivers (mappings with ``id``, and optionally ``reason``, ``owner`` and ``until``).
 
     Raises ValueError, in one sentence that names it, for an id that no rule has, for an unknown key, for an ``until``
-    that is no date of ISO 8601, and for a rule that is waived twice.
+    that is empty or no date or time of ISO 8601, and for a rule that is waived twice.
     """
     waivers: dict[str, Waiver] = {}
     for entry in entries:
@@ -43,7 +45,7 @@ def waive(finding: Finding, waiver: Waiver, today: date) -> Finding:
     """
     if finding.status not in ("fail", "unknown"):
         return finding
-    if waiver.until is not None and today > waiver.until:
+    if waiver.until is not None and not waiver.holds(today):
         return replace(finding, summary=f"{finding.summary} (waiver ended {waiver.until.isoformat()})")
     words = ["waived"]
     if waiver.until is not None:
@@ -91,10 +93,17 @@ def _rule_id(name: str) -> str:
 
 def _day(value: Any, name: str) -> date | None:
     """The day of a date, of a time, or of the text of one: YAML makes a date of an unquoted one by itself."""
-    if value is None or value == "":
+    if value is None:
         return None
+    text = str(value).strip()
+    if not text:
+        raise ValueError(f"until of the waiver of {name} is empty; give a date such as 2027-03-31, or leave it out")
+    # Between day and time datetime takes any character, a digit too.
+    day = _BEFORE_TIME.split(text, maxsplit=1)[0]
     try:
-        return date.fromisoformat(str(value)[:10])
+        if day != text:
+            datetime.fromisoformat(text)
+        return date.fromisoformat(day)
     except ValueError:
         raise ValueError(f"until of the waiver of {name} is {str(value)!r}, not a date such as 2027-03-31") from None
 

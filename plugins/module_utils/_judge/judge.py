@@ -77,6 +77,7 @@ def _finding(entry: Rule, verdict: Verdict) -> Finding:
         blocks=entry.blocks,
         resolved_by=entry.resolved_by,
         stops_pods=entry.stops_pods and stands,
+        guard=entry.guard,
     )
     named = {
         name: getattr(verdict, name)

@@ -12,15 +12,20 @@ Deployments of the cluster. It was installed in ways that differ in the names of
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.legacy_variants import (
     KUBE_PROXY_BINDING,
-    SERVICES,
     VARIANTS,
-    WEBHOOK_CONFIGURATIONS,
     LegacyVariant,
     is_controller,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.legacy_ownership import ownership
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.legacy_reads import (
+    is_legacy_configuration,
+    is_shared_configuration,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     ObjectRef,
@@ -28,6 +33,8 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     Unknown,
     WebhookConfiguration,
 )
+
+T = TypeVar("T")
 
 BLOCKING_CONTROLLER = ObjectRef("Deployment", "kube-system", "vpc-resource-controller")
 """While it exists, scaled to 0 or not, the controller of the control plane holds Windows support to be off."""
@@ -44,7 +51,12 @@ class LegacyState:
         components: All of them, those that act first.
         acting: Deployments and webhook configurations: what runs, or is called.
         controllers: The controller Deployments among them.
+        webhooks: The webhooks' Deployments among them.
         configurations: The webhook configurations among them.
+        shared: Those of the configurations that somebody else made, and that call other services too.
+        services: The webhooks' Services among them.
+        secrets: The webhooks' Secrets among them, backups of a renewal included.
+        namesakes: Services and Secrets that only have a name of legacy support: nothing of it refers to them.
         variant: A name of ``legacy_variants``; None where nothing is left or what is left does not tell.
         unread_acting: Acting parts that could not be read.
         unread: Other parts that could not be read.
@@ -53,7 +65,12 @@ class LegacyState:
     components: tuple[ObjectRef, ...]
     acting: tuple[ObjectRef, ...]
     controllers: tuple[ObjectRef, ...]
+    webhooks: tuple[ObjectRef, ...]
     configurations: tuple[ObjectRef, ...]
+    shared: tuple[ObjectRef, ...]
+    services: tuple[ObjectRef, ...]
+    secrets: tuple[ObjectRef, ...]
+    namesakes: tuple[ObjectRef, ...]
     variant: str | None
     unread_acting: tuple[Unknown, ...]
     unread: tuple[Unknown, ...]
@@ -66,20 +83,28 @@ class LegacyState:
     @property
     def complete(self) -> bool:
         """Whether a controller, a webhook and its configuration are there, so that legacy support may work."""
-        deployments = len(self.acting) - len(self.configurations)
-        return bool(self.controllers and self.configurations) and deployments > len(self.controllers)
+        return bool(self.controllers and self.configurations and self.webhooks)
 
 
 def legacy_state(observation: Observation) -> LegacyState:
     """Tell the legacy objects of an observation."""
     legacy = observation.legacy
+    chains = observation.legacy_webhooks
     unread_acting = tuple(
         part for part in (legacy.deployments, observation.webhook_configurations) if isinstance(part, Unknown)
     )
-    passive = (legacy.services, legacy.secrets, legacy.cluster_role_bindings, legacy.details)
-    unread = tuple(part for part in passive if isinstance(part, Unknown))
+    passive = (
+        legacy.services,
+        legacy.secrets,
+        legacy.cluster_role_bindings,
+        legacy.details,
+        legacy.references,
+        chains,
+    )
+    unread = _distinct(part for part in passive if isinstance(part, Unknown))
 
-    deployments = _seen(legacy.deployments)
+    owned = ownership(observation)
+    deployments = _distinct((*_seen(legacy.deployments), *owned.deployments))
     configurations = (
         () if isinstance(observation.webhook_configurations, Unknown) else observation.webhook_configurations
     )
@@ -88,28 +113,42 @@ def legacy_state(observation: Observation) -> LegacyState:
         for configuration in configurations
         if is_legacy_configuration(configuration)
     )
+    details = _seen(legacy.details)
+    others = tuple(found for found in _seen(legacy.cluster_role_bindings) if found.name != KUBE_PROXY_BINDING)
     acting = deployments + legacy_configurations
-    others = tuple(found for part in passive for found in _seen(part) if found.name != KUBE_PROXY_BINDING)
+    controllers = tuple(found for found in deployments if is_controller(found.namespace, found.name))
     return LegacyState(
-        components=acting + others,
+        components=(
+            *acting,
+            *owned.services,
+            *owned.secrets,
+            *others,
+            *(found for found in details if found.kind != "Secret"),
+        ),
         acting=acting,
-        controllers=tuple(found for found in deployments if is_controller(found.namespace, found.name)),
+        controllers=controllers,
+        webhooks=tuple(found for found in deployments if found not in controllers),
         configurations=legacy_configurations,
+        shared=tuple(
+            ObjectRef("MutatingWebhookConfiguration", "", configuration.name)
+            for configuration in configurations
+            if is_legacy_configuration(configuration) and is_shared_configuration(configuration)
+        ),
+        services=owned.services,
+        secrets=owned.secrets,
+        namesakes=owned.namesakes,
         variant=_variant(deployments, _services(legacy.services, configurations), legacy_configurations),
         unread_acting=unread_acting,
         unread=unread,
     )
 
 
-def is_legacy_configuration(configuration: WebhookConfiguration) -> bool:
-    """Whether a webhook configuration is one of legacy support: by its name, or by the service that it calls."""
-    return configuration.name in WEBHOOK_CONFIGURATIONS or any(
-        webhook.service is not None and webhook.service.name in SERVICES for webhook in configuration.webhooks
-    )
-
-
 def _seen(part: tuple[ObjectRef, ...] | Unknown) -> tuple[ObjectRef, ...]:
     return () if isinstance(part, Unknown) else part
+
+
+def _distinct(items: Iterable[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(items))
 
 
 def _services(

@@ -30,6 +30,10 @@ class Waiver:
     owner: str = ""
     until: date | None = None
 
+    def holds(self, today: date) -> bool:
+        """Whether it has not ended."""
+        return self.until is None or today <= self.until
+
 
 @dataclass(frozen=True)
 class JudgeOptions:
@@ -43,6 +47,10 @@ class JudgeOptions:
         cluster_policy: Whether ``enable`` attaches the policy, refuses without it or does not look at it.
         ipam_owner: Whose setting Windows IPAM is; ``auto`` is the add-on where EKS manages vpc-cni.
         renewal_days: Days before its end from which on a legacy certificate is due for renewal.
+        prefix_delegation: Whether ``enable`` sets Windows prefix delegation on or off; None leaves it.
+        warm_ip_target: Addresses that ``enable`` has kept ready on each Windows node; None leaves it, also below.
+        minimum_ip_target: Addresses that each Windows node has at least.
+        warm_prefix_target: Prefixes kept ready on each Windows node, under prefix delegation.
     """
 
     today: date
@@ -52,3 +60,11 @@ class JudgeOptions:
     cluster_policy: ClusterPolicy = "manage"
     ipam_owner: IpamOwner = "auto"
     renewal_days: int = 30
+    prefix_delegation: bool | None = None
+    warm_ip_target: int | None = None
+    minimum_ip_target: int | None = None
+    warm_prefix_target: int | None = None
+
+    def waives(self, rule_id: str) -> bool:
+        """Whether a waiver of the rule holds today."""
+        return any(waiver.id == rule_id and waiver.holds(self.today) for waiver in self.ignore)

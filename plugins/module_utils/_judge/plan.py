@@ -8,93 +8,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_map_keys import (
-    ENABLE_WINDOWS_IPAM,
-    parse_bool,
-)
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.policies import (
-    INTERFACE_ACTIONS,
-    VPC_RESOURCE_CONTROLLER,
-    managed_policy_arn,
-)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Goal
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.iam_policies import role_grants
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.ipam import CONFIG_MAP
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.addon import CONFIGURE_ADDON
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.cluster_policy import (
+    ATTACH_CLUSTER_POLICY,
+    DETACH_CLUSTER_POLICY,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.legacy_installation import (
+    CREATE_ROLE_BINDING,
+    INSTALL_LEGACY_CONTROLLER,
+    INSTALL_LEGACY_WEBHOOK,
+    ISSUE_WEBHOOK_CERTIFICATE,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.legacy_removal import (
+    REMOVE_LEGACY_CONTROLLER,
+    REMOVE_LEGACY_LEFTOVERS,
+    REMOVE_LEGACY_WEBHOOK,
+    REMOVE_SECOND_CONTROLLER,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.step import Step, StepKind
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.stuck_pods import RECYCLE_STUCK_PODS
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.webhook_certificate import (
+    DROP_CERTIFICATE_BACKUP,
+    RENEW_WEBHOOK_CERTIFICATE,
+    RESTART_WEBHOOK,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.windows_addressing import (
+    CONFIGURE_WINDOWS_ADDRESSING,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.windows_ipam import (
+    DISABLE_WINDOWS_IPAM_STEP,
+    ENABLE_WINDOWS_IPAM_STEP,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.support import live_value
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Unknown
 
-ABSENT = "absent"
+__all__ = ["PLANS", "Step", "plan"]
 
+PLANS: Mapping[Goal, tuple[StepKind, ...]] = {
+    "enable": (ATTACH_CLUSTER_POLICY, CONFIGURE_WINDOWS_ADDRESSING, ENABLE_WINDOWS_IPAM_STEP, CONFIGURE_ADDON),
+    "disable": (DISABLE_WINDOWS_IPAM_STEP, CONFIGURE_ADDON, DETACH_CLUSTER_POLICY),
+    "legacy_install": (
+        CREATE_ROLE_BINDING,
+        INSTALL_LEGACY_CONTROLLER,
+        ISSUE_WEBHOOK_CERTIFICATE,
+        INSTALL_LEGACY_WEBHOOK,
+    ),
+    "legacy_remove": (REMOVE_LEGACY_CONTROLLER, REMOVE_LEGACY_WEBHOOK, REMOVE_LEGACY_LEFTOVERS),
+    "migrate": (
+        ATTACH_CLUSTER_POLICY,
+        CONFIGURE_WINDOWS_ADDRESSING,
+        REMOVE_SECOND_CONTROLLER,
+        ENABLE_WINDOWS_IPAM_STEP,
+        CONFIGURE_ADDON,
+        REMOVE_LEGACY_CONTROLLER,
+        REMOVE_LEGACY_WEBHOOK,
+        REMOVE_LEGACY_LEFTOVERS,
+    ),
+    "cert_renew": (RENEW_WEBHOOK_CERTIFICATE, RESTART_WEBHOOK, RECYCLE_STUCK_PODS, DROP_CERTIFICATE_BACKUP),
+    "none": (),
+}
+"""The steps of each goal, in their order: those that the goal's role carries out, and no other."""
 
-@dataclass(frozen=True)
-class Step:
-    """One step of a plan: the return value ``plan``. ``step`` is a published id, the same for ever."""
-
-    step: str
-    reason: str
-    object: str
-    before: str
-    after: str
+KINDS: Mapping[str, StepKind] = {kind.id: kind for kinds in PLANS.values() for kind in kinds}
+"""Every step that a plan may have, by its id."""
 
 
 def plan(subject: Subject) -> tuple[Step, ...]:
     """The steps to the goal of the options, in order; empty where nothing is to be done.
 
-    A part that could not be read gives no step: the finding on it stops the goal. Raises ValueError for a goal that
-    has no plan.
+    A part that could not be read gives no step: the finding on it stops the goal.
     """
-    goal = subject.options.goal
-    if goal not in PLANS:
-        raise ValueError(f"goal {goal} is not supported; goals are {', '.join(PLANS)}")
-    steps = (make(subject) for make in PLANS[goal])
+    steps = (kind.make(subject) for kind in PLANS[subject.options.goal])
     return tuple(step for step in steps if step is not None)
-
-
-def attach_cluster_policy(subject: Subject) -> Step | None:
-    """Where the managed policy is not attached, and no equivalent is known for certain."""
-    role = subject.observation.cluster_role
-    if subject.options.cluster_policy != "manage" or isinstance(role, Unknown):
-        return None
-    partition = role.arn.split(":")[1] if role.arn.count(":") > 1 else "aws"
-    grants = role_grants(role, partition)
-    if grants.attached or not grants.lacks(INTERFACE_ACTIONS):
-        return None
-    return Step(
-        step="attach_cluster_policy",
-        reason=f"{VPC_RESOURCE_CONTROLLER} is not attached to the cluster's role",
-        object=f"IAM role {role.name}",
-        before="not attached",
-        after=managed_policy_arn(partition, VPC_RESOURCE_CONTROLLER),
-    )
-
-
-def enable_windows_ipam(subject: Subject) -> Step | None:
-    """Where the live value is not true. The one key is set; the ConfigMap is created where it is absent."""
-    live = live_value(subject)
-    if isinstance(live, Unknown) or parse_bool(live):
-        return None
-    config_map = subject.observation.cni_config_map
-    if config_map is None:
-        reason = f"{CONFIG_MAP} does not exist"
-    elif live is None:
-        reason = f"{ENABLE_WINDOWS_IPAM} is not set"
-    else:
-        reason = f'{ENABLE_WINDOWS_IPAM} is "{live}"'
-    return Step(
-        step="enable_windows_ipam",
-        reason=reason,
-        object=CONFIG_MAP,
-        before=ABSENT if live is None else live,
-        after="true",
-    )
-
-
-PLANS: Mapping[Goal, tuple[Callable[[Subject], Step | None], ...]] = {
-    "enable": (attach_cluster_policy, enable_windows_ipam),
-    "none": (),
-}
-"""The steps of each goal that has a plan, in their order: those that the goal's role carries out, and no other."""

@@ -8,17 +8,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.cluster_view import cluster_view
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Finding
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.judge import judge
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.options import JudgeOptions
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.plan import Step, plan
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.prediction import predicted_support
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.readiness import blockers, ready
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.support import Support, support
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Observation
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.certificate_state import CertificateState
 
 
 def as_result(observation: Observation, options: JudgeOptions) -> dict[str, Any]:
@@ -32,6 +36,7 @@ def as_result(observation: Observation, options: JudgeOptions) -> dict[str, Any]
         "blockers": list(blockers(findings, options.goal, steps)),
         "findings": [finding_dict(finding) for finding in findings],
         "support": support_dict(state),
+        "support_after": support_dict(predicted_support(subject, steps)),
         "plan": [step_dict(step) for step in steps],
         "examined": dict(observation.examined),
         "observed_at": observation.observed_at,
@@ -70,11 +75,27 @@ def support_dict(state: Support) -> dict[str, Any]:
         "legacy": {
             "variant": state.legacy_variant,
             "components": list(state.legacy_components),
-            "certificate": None,
+            "certificate": certificate_dict(state.legacy_certificate),
         },
         "windows_nodes": state.windows_nodes,
         "linux_nodes": state.linux_nodes,
         "security_groups_for_pods": state.security_groups_for_pods,
+    }
+
+
+def certificate_dict(state: CertificateState | None) -> dict[str, Any] | None:
+    """A certificate of a webhook as it is returned: the names of module webhook_cert_info."""
+    if state is None:
+        return None
+    return {
+        "not_after": state.not_after,
+        "days_left": state.days_left,
+        "expired": state.expired,
+        "renewal_due": state.renewal_due,
+        "key_matches": state.key_matches,
+        "covers_service": state.covers_service,
+        "trusted_by_ca_bundle": state.trusted_by_ca_bundle,
+        "problems": list(state.problems),
     }
 
 

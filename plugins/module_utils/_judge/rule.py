@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import (
-    GOALS,
+    CONTROL_PLANE_GOALS,
+    WINDOWS_GOALS,
+    WRITING_GOALS,
     Evidence,
     Goal,
     Severity,
@@ -22,16 +24,26 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.findin
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Known, Unknown
 
+__all__ = [
+    "CONTROL_PLANE_GOALS",
+    "WINDOWS_GOALS",
+    "WRITING_GOALS",
+    "Check",
+    "PartUnknownError",
+    "Rule",
+    "Verdict",
+    "failed",
+    "known",
+    "not_applicable",
+    "not_known",
+    "passed",
+    "rule",
+    "unknown",
+    "unknown_part",
+    "unread",
+]
+
 T = TypeVar("T")
-
-WRITING_GOALS: tuple[Goal, ...] = tuple(goal for goal in GOALS if goal != "none")
-"""Every goal that changes something."""
-
-WINDOWS_GOALS: tuple[Goal, ...] = ("enable", "legacy_install", "migrate")
-"""The goals that end with Windows pods running, by whichever controller."""
-
-CONTROL_PLANE_GOALS: tuple[Goal, ...] = ("enable", "migrate")
-"""The goals that end with the controller of the control plane at work."""
 
 
 class PartUnknownError(Exception):
@@ -79,6 +91,7 @@ class Rule:
         blocks: The goals that a failure stops, unless a planned step resolves it.
         resolved_by: Ids of the plan steps that mend it.
         stops_pods: Whether Windows pods can't run while it stands.
+        guard: Whether it only keeps steps from being taken, so that it stops nothing where the plan has none.
         check: Looks at a subject and answers.
     """
 
@@ -90,6 +103,7 @@ class Rule:
     blocks: tuple[Goal, ...]
     resolved_by: tuple[str, ...]
     stops_pods: bool
+    guard: bool
     check: Check
 
 
@@ -104,11 +118,12 @@ def rule(
     blocks: tuple[Goal, ...] = (),
     resolved_by: tuple[str, ...] = (),
     stops_pods: bool = False,
+    guard: bool = False,
 ) -> Callable[[Check], Check]:
     """Enter a check into a topic's registry as a rule."""
 
     def enter(check: Check) -> Check:
-        registry.append(Rule(id, severity, title, reference, remedy, blocks, resolved_by, stops_pods, check))
+        registry.append(Rule(id, severity, title, reference, remedy, blocks, resolved_by, stops_pods, guard, check))
         return check
 
     return enter
@@ -160,3 +175,21 @@ def unread(part: Unknown) -> Evidence:
 def not_known(part: Unknown) -> str:
     """The summary of a finding for a part that could not be read."""
     return f"Not known: {part.source}: {' '.join(part.reason.split())}"
+
+
+def unknown_part(
+    part: Unknown,
+    *,
+    blocks: tuple[Goal, ...] | None = None,
+    resolved_by: tuple[str, ...] | None = None,
+    stops_pods: bool | None = None,
+) -> Verdict:
+    """A part that could not be read, where that is less grave than the rule says."""
+    return unknown(
+        not_known(part),
+        [unread(part)],
+        remedy=part.remedy,
+        blocks=blocks,
+        resolved_by=resolved_by,
+        stops_pods=stops_pods,
+    )

@@ -8,7 +8,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.platform_versions import (
@@ -39,6 +41,20 @@ class Subject:
         if isinstance(cluster, Unknown):
             return None
         return at_least(CONTROL_PLANE_SUPPORT, cluster.version, cluster.platform_version)
+
+    @cached_property
+    def at(self) -> datetime:
+        """When the cluster was looked at."""
+        return datetime.fromisoformat(self.observation.observed_at)
+
+    @property
+    def cni_data(self) -> Known[Mapping[str, str]]:
+        """The data of ConfigMap amazon-vpc-cni; empty where it, or its data, is absent: the controller reads the same
+        of either."""
+        config_map = self.observation.cni_config_map
+        if isinstance(config_map, Unknown):
+            return config_map
+        return (config_map.data if config_map else None) or {}
 
     @cached_property
     def legacy(self) -> LegacyState:

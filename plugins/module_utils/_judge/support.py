@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_map_keys import (
     ENABLE_WINDOWS_IPAM,
@@ -27,13 +28,19 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.addon_
     ConfigurationUnreadableError,
     windows_ipam_value,
 )
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.network import POD_ENI
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.iam_policies import partition_of
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.policy_use import POD_ENI
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.webhook_certificates import worst_webhook
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     Known,
+    LegacyReferences,
     Node,
     Unknown,
 )
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.certificate_state import CertificateState
 
 UNKNOWN = "unknown"
 
@@ -55,6 +62,10 @@ class Support:
         policy_attached: Whether AmazonEKSVPCResourceController is attached to it.
         legacy_variant: How legacy support was installed; None also where nothing of it is left.
         legacy_components: Its objects.
+        legacy_certificate: What is to be said of the certificate of its webhook, of the worst where there are several;
+            None also without a webhook.
+        legacy_serves: Whether legacy support is what runs Windows pods: below the version table, whole, and its pods
+            run.
         windows_nodes: Their number.
         linux_nodes: Their number, without Fargate's.
         security_groups_for_pods: Whether aws-node's ENABLE_POD_ENI is on.
@@ -70,6 +81,8 @@ class Support:
     policy_attached: bool | None
     legacy_variant: str | None
     legacy_components: tuple[str, ...]
+    legacy_certificate: CertificateState | None
+    legacy_serves: bool
     windows_nodes: int | None
     linux_nodes: int | None
     security_groups_for_pods: bool | None
@@ -84,9 +97,10 @@ def support(subject: Subject) -> Support:
     cluster = observation.cluster
     role_arn = None if isinstance(cluster, Unknown) else cluster.role_arn or None
     attached = None
+    webhook = worst_webhook(subject)
     if not isinstance(role, Unknown):
         role_arn = role.arn
-        wanted = managed_policy_arn(role.arn.split(":")[1] if ":" in role.arn else "aws", VPC_RESOURCE_CONTROLLER)
+        wanted = managed_policy_arn(partition_of(role), VPC_RESOURCE_CONTROLLER)
         attached = any(policy.arn == wanted for policy in role.attached)
     return Support(
         mode=_mode(subject),
@@ -99,6 +113,8 @@ def support(subject: Subject) -> Support:
         policy_attached=attached,
         legacy_variant=subject.legacy.variant,
         legacy_components=tuple(str(found) for found in subject.legacy.components),
+        legacy_certificate=webhook.state if webhook else None,
+        legacy_serves=_legacy_serves(subject),
         windows_nodes=_count(subject.windows_nodes),
         linux_nodes=_count(subject.linux_nodes),
         security_groups_for_pods=_security_groups(subject),
@@ -107,10 +123,8 @@ def support(subject: Subject) -> Support:
 
 def live_value(subject: Subject) -> Known[str | None]:
     """The live value of enable-windows-ipam; None where the ConfigMap, its data or the key is absent."""
-    config_map = subject.observation.cni_config_map
-    if isinstance(config_map, Unknown):
-        return config_map
-    return ((config_map.data if config_map else None) or {}).get(ENABLE_WINDOWS_IPAM)
+    data = subject.cni_data
+    return data if isinstance(data, Unknown) else data.get(ENABLE_WINDOWS_IPAM)
 
 
 def owner(subject: Subject) -> str:
@@ -127,7 +141,7 @@ def addon_value(subject: Subject) -> str | None:
     if isinstance(addon, Unknown) or addon is None:
         return None
     try:
-        return windows_ipam_value(addon.configuration_values).value
+        return windows_ipam_value(addon.configuration_values)
     except ConfigurationUnreadableError:
         return None
 
@@ -145,6 +159,16 @@ def effective_ipam(subject: Subject) -> bool | None:
     return True
 
 
+def _legacy_serves(subject: Subject) -> bool:
+    references = subject.observation.legacy.references
+    return (
+        subject.control_plane_supported is False
+        and subject.legacy.complete
+        and isinstance(references, LegacyReferences)
+        and all(deployment.ready for deployment in references.deployments)
+    )
+
+
 def _mode(subject: Subject) -> str:
     live = live_value(subject)
     if isinstance(subject.observation.legacy.deployments, Unknown):
@@ -160,13 +184,13 @@ def _mode(subject: Subject) -> str:
 
 
 def _prefix_delegation(subject: Subject, effective: bool | None) -> bool | None:
-    config_map = subject.observation.cni_config_map
+    data = subject.cni_data
     cluster = subject.observation.cluster
     if effective is False:
         return False
-    if isinstance(config_map, Unknown):
+    if isinstance(data, Unknown):
         return None
-    if not parse_bool(((config_map.data if config_map else None) or {}).get(ENABLE_WINDOWS_PREFIX_DELEGATION)):
+    if not parse_bool(data.get(ENABLE_WINDOWS_PREFIX_DELEGATION)):
         return False
     if effective is None or isinstance(cluster, Unknown):
         return None

@@ -8,8 +8,9 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 WIDTH = 100
@@ -21,7 +22,11 @@ _COUNTED = (("fail", "failed"), ("unknown", "unknown"), ("not_applicable", "not 
 
 def report_lines(result: Mapping[str, Any]) -> list[str]:
     """What eks_windows_preflight returned, as lines: cluster, table, counts, what stops the goal, plan."""
-    lines = [*_wrapped(_headline(result)), *findings_table(result["findings"]), *_wrapped(counts_line(result))]
+    lines = [*_wrapped(_headline(result)), *findings_table(result["findings"])]
+    passed_over = [finding["id"] for finding in result["findings"] if finding["status"] == "not_applicable"]
+    if passed_over:
+        lines += _wrapped(f"Not applicable: {', '.join(passed_over)}")
+    lines += _wrapped(counts_line(result))
     if result["blockers"]:
         lines += _wrapped(f"Stopped by: {', '.join(result['blockers'])}")
     if result["plan"]:
@@ -30,21 +35,16 @@ def report_lines(result: Mapping[str, Any]) -> list[str]:
 
 
 def findings_table(findings: Iterable[Mapping[str, Any]]) -> list[str]:
-    """An aligned table of the findings that are not ``pass``, gravest first; empty where there is none.
+    """An aligned table of the findings that failed or are unknown, gravest first; empty where there is none.
 
     Errors and warnings have their remedy below the summary, and the objects seen where the remedy speaks of them. What
     mends several findings is said at the first.
     """
-    shown = sorted((finding for finding in findings if finding["status"] != "pass"), key=_rank)
+    shown = sorted((finding for finding in findings if finding["status"] in ("fail", "unknown")), key=_rank)
     if not shown:
         return []
     heads = [("STATUS", "SEVERITY", "RULE")]
-    heads += [
-        (finding["status"], finding["severity"], finding["id"])
-        if finding["status"] != "not_applicable"
-        else ("n/a", "-", finding["id"])
-        for finding in shown
-    ]
+    heads += [(finding["status"], finding["severity"], finding["id"]) for finding in shown]
     widths = [max(len(head[column]) for head in heads) for column in range(3)]
     said: set[str] = set()
     texts = [["WHAT WAS FOUND"], *(_texts(finding, said) for finding in shown)]
@@ -66,13 +66,45 @@ def counts_line(result: Mapping[str, Any]) -> str:
 
 
 def plan_lines(steps: Sequence[Mapping[str, str]]) -> list[str]:
-    """The steps of a plan, numbered."""
+    """The steps of a plan, numbered. Where a step changes several keys, each has a line of its own."""
     lines = []
     for number, step in enumerate(steps, start=1):
-        text = f"{step['step']}: {step['object']}: {step['before']} -> {step['after']} ({step['reason']})"
         lead = f"  {number}. "
-        lines += _wrapped(text, first=lead, later=" " * len(lead))
+        indent = " " * len(lead)
+        changes = _changes(step["before"], step["after"])
+        what = f"{step['step']}: {step['object']}"
+        change = f": {step['before']} -> {step['after']}" if changes is None else ""
+        lines += _wrapped(f"{what}{change} ({step['reason']})", first=lead, later=indent)
+        for text in changes or ():
+            lines += _wrapped(text, first=f"{indent}  ", later=f"{indent}    ")
     return lines
+
+
+def _changes(before: str, after: str) -> list[str] | None:
+    """What changes from one JSON object to another, a line for each key; None where they are plain texts."""
+    try:
+        old, new = json.loads(before), json.loads(after)
+    except ValueError:
+        return None
+    if not isinstance(old, Mapping) or not isinstance(new, Mapping):
+        return None
+    return [f"{path}: {_value(was, 'absent')} -> {_value(value, 'removed')}" for path, was, value in _pairs(old, new)]
+
+
+def _pairs(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Each value of the new object with its path and what stands there in the old one, None where nothing does."""
+    for key, value in new.items():
+        was = old.get(key)
+        if isinstance(value, Mapping):
+            yield from _pairs(was if isinstance(was, Mapping) else {}, value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", was, value
+
+
+def _value(value: Any, nothing: str) -> str:
+    if value is None:
+        return nothing
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _headline(result: Mapping[str, Any]) -> str:
@@ -85,19 +117,19 @@ def _headline(result: Mapping[str, Any]) -> str:
     return f"Cluster {cluster['name']} in {cluster['region']}, {version}: {state} for Windows pods{nodes}"
 
 
-def _rank(finding: Mapping[str, Any]) -> tuple[int, int]:
-    """What does not apply comes last; the order of the report is kept within a rank."""
-    return (1 if finding["status"] == "not_applicable" else 0, _GRAVITY.get(finding["severity"], len(_GRAVITY)))
+def _rank(finding: Mapping[str, Any]) -> int:
+    """The gravest first; the order of the report is kept within a rank."""
+    return _GRAVITY.get(finding["severity"], len(_GRAVITY))
 
 
 def _texts(finding: Mapping[str, Any], said: set[str]) -> list[str]:
     """What stands in the finding's row; ``said`` holds the remedies of the rows above."""
     remedy = finding["remedy"]
-    if finding["status"] not in ("fail", "unknown") or finding["severity"] == "info" or not remedy:
+    if finding["severity"] == "info" or not remedy:
         return [finding["summary"]]
     texts = [finding["summary"]]
     if "evidence" in remedy:
-        seen = ", ".join(str(item["object"]) for item in finding["evidence"])
+        seen = ", ".join(f"{item['object']} ({item['value']})" for item in finding["evidence"])
         more = finding["evidence_total"] - len(finding["evidence"])
         texts.append(f"Evidence: {seen}{f' and {more} more' if more else ''}")
     texts.append("Remedy: as above" if remedy in said else f"Remedy: {remedy}")

@@ -34,7 +34,8 @@ RULES: list[Rule] = []
     title="The Kubernetes API in use is the one that EKS describes for the cluster",
     reference="https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeCluster.html",
     remedy="Leave out kubeconfig, context and host, so that endpoint and certificate authority come from EKS. "
-    "Where the API is reached through a proxy's own address on purpose, put cluster.identity into ignore.",
+    "Where the API is reached through a proxy's own address on purpose, put cluster.identity into ignore (role "
+    "variable eks_windows_ignore).",
     blocks=WRITING_GOALS,
 )
 def identity(subject: Subject) -> Verdict:

@@ -15,7 +15,11 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.policie
     VPC_RESOURCE_CONTROLLER,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Evidence
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.iam_policies import RoleGrants, role_grants
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.iam_policies import (
+    RoleGrants,
+    partition_of,
+    role_grants,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule import (
     CONTROL_PLANE_GOALS,
     Rule,
@@ -57,11 +61,12 @@ def cluster_policy(subject: Subject) -> Verdict:
     """
     if subject.options.cluster_policy == "ignore":
         return not_applicable("Not looked at, as cluster_policy is ignore")
+    if subject.options.goal == "disable":
+        return not_applicable("Without Windows support nothing of it is needed")
     if subject.control_plane_supported is False:
         return not_applicable("The control plane of this version has no Windows support to allow anything to")
     role = known(subject.observation.cluster_role)
-    partition = role.arn.split(":")[1] if role.arn.count(":") > 1 else "aws"
-    grants = role_grants(role, partition)
+    grants = role_grants(role, partition_of(role))
     interface = grants.lacks(INTERFACE_ACTIONS)
     describe = grants.lacks(DESCRIBE_ACTIONS)
     if interface or describe:
@@ -114,8 +119,8 @@ def _lacking(role: ClusterRole, grants: RoleGrants, interface: tuple[str, ...], 
         return unknown(
             f"Role {role.name} has {_few(lacking)} under conditions, or on some resources, that can't be judged here",
             evidence,
-            remedy=f"Attach {VPC_RESOURCE_CONTROLLER} and {CLUSTER_POLICY}, or put iam.cluster_policy into ignore "
-            "where the conditions are known to hold.",
+            remedy=f"Attach {VPC_RESOURCE_CONTROLLER} and {CLUSTER_POLICY}. Where the conditions are known to hold, "
+            "put iam.cluster_policy into ignore (role variable eks_windows_ignore).",
             resolved_by=resolved_by,
         )
     if set(missing) & set(INTERFACE_ACTIONS):

@@ -9,9 +9,10 @@
 from __future__ import annotations
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_map_keys import parse_bool
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Evidence
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Evidence, Goal
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.legacy_state import BLOCKING_CONTROLLER
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule import (
+    CONTROL_PLANE_GOALS,
     Rule,
     Verdict,
     failed,
@@ -21,13 +22,46 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     passed,
     rule,
     unknown,
+    unknown_part,
     unread,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.legacy_installation import (
+    BINDING,
+    BINDING_ID,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.legacy_installation import (
+    CONTROLLER_ID as INSTALL_CONTROLLER_ID,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.legacy_installation import (
+    WEBHOOK_ID as INSTALL_WEBHOOK_ID,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.legacy_removal import (
+    CONTROLLER_ID,
+    LEFTOVERS_ID,
+    SECOND_CONTROLLER_ID,
+    WEBHOOK_ID,
+    second_controllers,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.support import live_value
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import ObjectRef, Unknown
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Unknown
 
 RULES: list[Rule] = []
+
+REMOVAL_GOALS: tuple[Goal, ...] = ("legacy_remove", "migrate")
+"""The goals that end with nothing of legacy support left."""
+
+REMOVAL_STEPS = (SECOND_CONTROLLER_ID, CONTROLLER_ID, WEBHOOK_ID, LEFTOVERS_ID)
+
+
+NOT_LOOKED_AT = Unknown("The legacy Deployments", "not looked at", "Run eks_windows_preflight again.")
+
+ONLY_THE_NAME = "stays: nothing of legacy support refers to it"
+
+MIGRATE = (
+    "Run playbook cloudops.eks_windows.migrate_legacy, or role cloudops.eks_windows.enable with "
+    "eks_windows_remove_legacy true: either takes legacy support away in the order that leaves the shortest gap."
+)
 
 
 @rule(
@@ -36,63 +70,56 @@ RULES: list[Rule] = []
     severity="warning",
     title="Nothing is left of legacy Windows support",
     reference="https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html",
-    remedy="Delete the objects in the evidence, the controller first. Keep ClusterRoleBinding eks:kube-proxy-windows. "
-    "Where they are wanted beside control-plane support, put legacy.components into ignore.",
-    blocks=("enable",),
+    remedy=f"{MIGRATE} Where the objects are wanted beside control-plane support, put legacy.components into ignore "
+    "(role variable eks_windows_ignore).",
+    blocks=("enable", *REMOVAL_GOALS),
+    resolved_by=REMOVAL_STEPS,
 )
 def components(subject: Subject) -> Verdict:
     """No object of any variant of legacy support is left.
 
     It stops enable while a Deployment or a webhook configuration is left: they act. Secrets, Services, requests for
-    certificates and RBAC alone do nothing, and stop nothing. A legacy controller that does not turn control-plane
-    support off, as the Helm chart's, is an error beside it: two controllers act at once.
+    certificates and RBAC alone do nothing, and stop nothing. What takes legacy support away is stopped only by what
+    could not be read. A Service or Secret that nothing of legacy support refers to is not its own, whatever its name.
     """
     legacy = subject.legacy
-    if legacy.components and subject.control_plane_supported is False:
+    removing = subject.options.goal in REMOVAL_GOALS
+    if legacy.components and subject.control_plane_supported is False and not removing:
         return not_applicable(
             f"Legacy support is what this version needs: {len(legacy.components)} objects",
             *(Evidence(str(found), "present") for found in legacy.components),
         )
     missed = legacy.unread_acting + legacy.unread
-    second = _second_controllers(subject)
     evidence = [
-        *(Evidence(str(found), "present, a second controller") for found in second),
-        *(Evidence(str(found), "present") for found in legacy.components if found not in second),
+        *(Evidence(str(found), "present") for found in legacy.components),
+        *(Evidence(str(found), ONLY_THE_NAME) for found in legacy.namesakes),
         *(unread(part) for part in missed),
     ]
-    blocks = None if legacy.acting or legacy.unread_acting else ()
+    if removing and legacy.shared:
+        shared = ", ".join(map(str, legacy.shared))
+        return failed(
+            f"{shared} calls a legacy webhook and others, so that it can't be deleted as a whole",
+            evidence,
+            remedy="Take the entries that call the legacy webhook's Service out of it by hand, and run this again.",
+            resolved_by=(),
+        )
+    stopped = REMOVAL_GOALS if missed else ()
+    if legacy.acting or legacy.unread_acting:
+        stopped = ("enable", *stopped)
     if legacy.components:
         kind = f" ({legacy.variant})" if legacy.variant else ""
         also = f"; {', '.join(part.source for part in missed)} could not be read" if missed else ""
         objects = "object" if len(legacy.components) == 1 else "objects"
-        summary = f"{len(legacy.components)} {objects} of legacy support{kind} left"
-        if second:
-            return failed(
-                f"{summary}, with {', '.join(map(str, second))} as second controller beside the control plane's{also}",
-                evidence,
-                remedy="Scale the second controller to 0, wait until its pods are gone, and delete it (where Helm "
-                "installed it: uninstall the release). Then delete the other objects in the evidence. Keep "
-                "ClusterRoleBinding eks:kube-proxy-windows.",
-                severity="error",
-                stops_pods=True,
-            )
-        return failed(f"{summary}{also}", evidence, blocks=blocks)
-    if missed:
-        return unknown(
-            not_known(missed[0]),
+        return failed(
+            f"{len(legacy.components)} {objects} of legacy support{kind} left{also}",
             evidence,
-            remedy=missed[0].remedy,
-            blocks=blocks,
+            remedy=f"{missed[0].remedy.rstrip('.')}. {MIGRATE}" if removing and missed else None,
+            blocks=stopped,
+            resolved_by=() if missed else None,
         )
-    return passed("Nothing is left of legacy support")
-
-
-def _second_controllers(subject: Subject) -> tuple[ObjectRef, ...]:
-    """Legacy controllers that act at the same time as the control plane's, which is on or to be enabled."""
-    live = live_value(subject)
-    if subject.options.goal != "enable" and (isinstance(live, Unknown) or not parse_bool(live)):
-        return ()
-    return tuple(found for found in subject.legacy.controllers if found != BLOCKING_CONTROLLER)
+    if missed:
+        return unknown(not_known(missed[0]), evidence, remedy=missed[0].remedy, blocks=stopped, resolved_by=())
+    return passed("Nothing is left of legacy support", *evidence)
 
 
 @rule(
@@ -101,9 +128,9 @@ def _second_controllers(subject: Subject) -> tuple[ObjectRef, ...]:
     severity="error",
     title="No legacy controller turns control-plane support off",
     reference="https://github.com/aws/amazon-vpc-resource-controller-k8s/blob/master/pkg/condition/conditions.go",
-    remedy=f"Scale {BLOCKING_CONTROLLER} to 0, wait until its pods are gone, then delete it (kubectl delete deployment "
-    "-n kube-system vpc-resource-controller). Scaled to 0 alone it still blocks.",
-    blocks=("enable",),
+    remedy=f"{MIGRATE} Scaled to 0 alone the controller still blocks.",
+    blocks=CONTROL_PLANE_GOALS,
+    resolved_by=(CONTROLLER_ID,),
     stops_pods=True,
 )
 def controller_blocks(subject: Subject) -> Verdict:
@@ -121,3 +148,123 @@ def controller_blocks(subject: Subject) -> Verdict:
             [Evidence(str(BLOCKING_CONTROLLER), "present")],
         )
     return passed("No legacy controller turns control-plane support off", Evidence(str(BLOCKING_CONTROLLER), "absent"))
+
+
+@rule(
+    RULES,
+    id="legacy.second_controller",
+    severity="error",
+    title="No legacy controller acts beside that of the control plane",
+    reference="https://github.com/aws-ia/terraform-aws-eks-blueprints/tree/v4.32.1/modules/kubernetes-addons",
+    remedy=f"{MIGRATE} Where Helm installed it, uninstall the release then, so that it does not come back.",
+    blocks=CONTROL_PLANE_GOALS,
+    resolved_by=(SECOND_CONTROLLER_ID,),
+    stops_pods=True,
+)
+def second_controller(subject: Subject) -> Verdict:
+    """No controller that the control plane's does not know of, as the Helm chart's, acts at the same time as it.
+
+    The control plane's is on, or the goal is to turn it on. Both would hand out addresses of the same nodes.
+    """
+    if subject.control_plane_supported is False:
+        return not_applicable("The control plane of this version has no Windows support")
+    known(subject.observation.legacy.deployments)
+    second = second_controllers(subject)
+    evidence = [Evidence(str(found), "present") for found in second]
+    if not second:
+        return passed("No second controller is there")
+    live = live_value(subject)
+    if subject.options.goal in CONTROL_PLANE_GOALS or (not isinstance(live, Unknown) and parse_bool(live)):
+        return failed(f"{', '.join(map(str, second))} is a second controller beside the control plane's", evidence)
+    if isinstance(live, Unknown):
+        return unknown_part(live)
+    return not_applicable("The controller of the control plane is off, so that no two act", *evidence)
+
+
+@rule(
+    RULES,
+    id="legacy.rollout",
+    severity="error",
+    title="Legacy support is whole, and its pods run",
+    reference="https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#deployment-status",
+    remedy="Run role cloudops.eks_windows.legacy_install, which installs what is missing. Where pods don't run, look "
+    "at kubectl describe of the Deployments in the evidence: they need a Linux node.",
+    blocks=("legacy_install",),
+    resolved_by=(INSTALL_CONTROLLER_ID, INSTALL_WEBHOOK_ID),
+    stops_pods=True,
+)
+def rollout(subject: Subject) -> Verdict:
+    """Below the version table: controller, webhook and its configuration are there, and their pods are available.
+
+    Goal legacy_install is stopped by what it can't see, not by pods that don't run: what it installs may mend them.
+    """
+    if subject.options.goal != "legacy_install":
+        known(subject.observation.cluster)
+        if subject.control_plane_supported is not False:
+            return not_applicable("It matters where legacy support is what runs Windows pods")
+    legacy = subject.legacy
+    parts = (
+        subject.observation.legacy.deployments,
+        subject.observation.legacy.services,
+        subject.observation.webhook_configurations,
+        subject.observation.legacy_webhooks,
+    )
+    for part in parts:
+        if isinstance(part, Unknown):
+            return unknown_part(part, resolved_by=())
+    if not legacy.acting:
+        return failed("Legacy Windows support is not there", [Evidence("Legacy Windows support", "absent")])
+    evidence = [Evidence(str(found), "present") for found in legacy.configurations]
+    if not legacy.complete:
+        evidence += [Evidence(str(found), "present") for found in legacy.controllers + legacy.webhooks]
+        missing = [
+            what
+            for what, found in (
+                ("controller", legacy.controllers),
+                ("webhook", legacy.webhooks),
+                ("webhook configuration", legacy.configurations),
+            )
+            if not found
+        ]
+        return failed(f"Legacy Windows support has no {' and no '.join(missing)}", evidence)
+    references = subject.observation.legacy.references or NOT_LOOKED_AT
+    if isinstance(references, Unknown):
+        return unknown_part(references, resolved_by=())
+    evidence += [
+        Evidence(str(found.ref), "its pods run" if found.ready else "its pods don't all run")
+        for found in references.deployments
+    ]
+    idle = [found.ref for found in references.deployments if not found.ready]
+    if idle:
+        return failed(f"The pods of {', '.join(map(str, idle))} don't all run", evidence, blocks=())
+    return passed("Legacy Windows support is whole, and its pods run", *evidence)
+
+
+@rule(
+    RULES,
+    id="legacy.role_binding",
+    severity="error",
+    title="ClusterRoleBinding eks:kube-proxy-windows exists where legacy support needs it",
+    reference="https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html",
+    remedy="Run role cloudops.eks_windows.legacy_install, which creates it: group eks:kube-proxy-windows to "
+    "ClusterRole system:node-proxier.",
+    blocks=("legacy_install",),
+    resolved_by=(BINDING_ID,),
+    stops_pods=True,
+)
+def role_binding(subject: Subject) -> Verdict:
+    """The binding lets kube-proxy on Windows nodes read Services. eksctl never made it for legacy support."""
+    if subject.options.goal != "legacy_install":
+        known(subject.observation.cluster)
+        if subject.control_plane_supported is not False:
+            return not_applicable("It matters where legacy support is what runs Windows pods")
+        known(subject.observation.legacy.deployments)
+        if not subject.legacy.acting:
+            return not_applicable("There is no legacy support")
+    bindings = known(subject.observation.legacy.cluster_role_bindings)
+    if BINDING in bindings:
+        return passed(f"{BINDING} exists", Evidence(str(BINDING), "present"))
+    return failed(
+        f"{BINDING} is missing, so that kube-proxy on Windows nodes can't read Services",
+        [Evidence(str(BINDING), "absent")],
+    )

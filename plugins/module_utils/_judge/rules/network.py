@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_map_keys import parse_bool
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Evidence
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.objects import AWS_NODE
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.policy_use import POD_ENI
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule import (
     WINDOWS_GOALS,
     Rule,
@@ -37,8 +39,6 @@ WINDOWS_SUPPORT = "https://docs.aws.amazon.com/eks/latest/userguide/windows-supp
 SECURITY_GROUPS = "https://docs.aws.amazon.com/eks/latest/userguide/security-groups-for-pods.html"
 
 CUSTOM_NETWORKING = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
-POD_ENI = "ENABLE_POD_ENI"
-AWS_NODE = "DaemonSet kube-system/aws-node"
 
 _FINISHED = ("Succeeded", "Failed")
 
@@ -62,7 +62,8 @@ def ip_family(subject: Subject) -> Verdict:
             "EKS does not say the cluster's IP family",
             [evidence],
             remedy="Look at kubernetesNetworkConfig.ipFamily of aws eks describe-cluster, and at the addresses of the "
-            "cluster's pods. Where they are IPv4, put network.ip_family into ignore with that reason.",
+            "cluster's pods. Where they are IPv4, put network.ip_family into ignore (role "
+            "variable eks_windows_ignore) with that reason.",
         )
     if cluster.ip_family != "ipv4":
         return failed(f"The cluster's IP family is {cluster.ip_family}, and Windows needs ipv4", [evidence])

@@ -72,7 +72,8 @@ def type_problems(name: str, in_use: bool = False) -> list[str]:
     title="Windows nodes are of instance types that can be one",
     reference="https://github.com/aws/amazon-vpc-resource-controller-k8s/blob/master/pkg/aws/vpc/limits.go",
     remedy="Use another instance type for Windows nodes, for example m5.large. AWS's list of 2022 is gone from today's "
-    "page: where the type has proved itself, put nodes.instance_type into ignore with that reason.",
+    "page: where the type has proved itself, put nodes.instance_type into ignore (role variable "
+    "eks_windows_ignore) with that reason.",
     blocks=WINDOWS_GOALS,
     stops_pods=True,
 )

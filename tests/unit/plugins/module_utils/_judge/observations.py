@@ -20,16 +20,21 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     ClusterRole,
     ClusterVersion,
     ConfigMap,
+    LegacyDeployment,
     LegacyObjects,
+    LegacyReferences,
     Node,
     ObjectRef,
     Observation,
     Policy,
+    RoleUsers,
     Unknown,
     Webhook,
     WebhookConfiguration,
     WebhookService,
+    WindowsPod,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import WebhookChain
 
 TODAY = date(2026, 11, 24)
 PEM = "-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n"
@@ -42,6 +47,10 @@ EKSCTL_WEBHOOK = ObjectRef("Deployment", "kube-system", "vpc-admission-webhook")
 EKSCTL_SERVICE = ObjectRef("Service", "kube-system", "vpc-admission-webhook")
 LEGACY_SECRET = ObjectRef("Secret", "kube-system", "vpc-admission-webhook-certs")
 KUBE_PROXY_BINDING = ObjectRef("ClusterRoleBinding", "", "eks:kube-proxy-windows")
+CONTROLLER_BINDING = ObjectRef("ClusterRoleBinding", "", "vpc-resource-controller")
+CONTROLLER_ROLE = ObjectRef("ClusterRole", "", "vpc-resource-controller")
+CONTROLLER_ACCOUNT = ObjectRef("ServiceAccount", "kube-system", "vpc-resource-controller")
+SIGNING_REQUEST = ObjectRef("CertificateSigningRequest", "", "vpc-admission-webhook.kube-system")
 
 
 def cluster(**changes: Any) -> Cluster:
@@ -109,14 +118,35 @@ def role(*attached: str, inline: tuple[Policy, ...] = (), complete: bool = True,
     )
 
 
-def config_map(data: dict[str, str] | None) -> ConfigMap:
+def config_map(data: dict[str, str] | None, **changes: Any) -> ConfigMap:
     """ConfigMap kube-system/amazon-vpc-cni."""
-    return ConfigMap("kube-system", "amazon-vpc-cni", data)
+    return replace(ConfigMap("kube-system", "amazon-vpc-cni", data), **changes)
 
 
 def addon(values: str = "", **changes: Any) -> Addon:
     """The managed vpc-cni add-on."""
     return replace(Addon("vpc-cni", "v1.20.4-eksbuild.1", "ACTIVE", values, "", ()), **changes)
+
+
+def schema(*lacking: str) -> dict[str, Any]:
+    """The schema of the configuration of vpc-cni, without these keys."""
+    switch: dict[str, Any] = {"type": ["string", "boolean"]}
+    target: dict[str, Any] = {"type": ["integer", "string"]}
+    properties = {
+        "enableWindowsIpam": switch,
+        "enableWindowsPrefixDelegation": switch,
+        "warmWindowsIPTarget": target,
+        "minimumWindowsIPTarget": target,
+        "warmWindowsPrefixTarget": target,
+        "env": {"type": "object"},
+        "other": {"type": "string"},
+    }
+    return {
+        "$schema": "http://json-schema.org/draft-06/schema#",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {key: value for key, value in properties.items() if key not in lacking},
+    }
 
 
 def webhook_configuration(name: str, namespace: str = "kube-system", service: str = "service") -> WebhookConfiguration:
@@ -145,6 +175,7 @@ def observed(**changes: Any) -> Observation:
             cluster_version=ClusterVersion("1.35", "STANDARD_SUPPORT", "eks.9", "2027-03-27", "2028-03-27"),
             cluster_role=role("AmazonEKSClusterPolicy", "AmazonEKSVPCResourceController"),
             vpc_cni=None,
+            vpc_cni_schema=schema(),
             fargate_profiles=(),
             nodes=(node("linux-1"), node("linux-2"), node("windows-1", "windows")),
             cni_config_map=config_map({"enable-windows-ipam": "true"}),
@@ -160,6 +191,19 @@ def observed(**changes: Any) -> Observation:
     )
 
 
+def disabling(**changes: Any) -> Observation:
+    """A cluster on which Windows support is on, nothing uses it, and nothing else needs the policy; asked with goal
+    disable."""
+    parts: dict[str, Any] = {
+        "nodes": (node("linux-1"), node("linux-2")),
+        "node_groups": (),
+        "karpenter_node_classes": (),
+        "cni_nodes": (),
+        "role_users": RoleUsers((), ("eu-central-1",)),
+    }
+    return observed(**{**parts, **changes})
+
+
 def legacy_cluster(**changes: Any) -> Observation:
     """A cluster below the version table, on which eksctl's legacy support runs."""
     parts: dict[str, Any] = {
@@ -169,6 +213,71 @@ def legacy_cluster(**changes: Any) -> Observation:
         "legacy": legacy(deployments=(CONTROLLER, EKSCTL_WEBHOOK), services=(EKSCTL_SERVICE,)),
     }
     return observed(**{**parts, **changes})
+
+
+def chain(**changes: Any) -> WebhookChain:
+    """What serves eksctl's webhook: all of it is there."""
+    return replace(
+        WebhookChain(
+            configuration="vpc-admission-webhook-cfg",
+            webhook="vpc-admission-webhook.amazonaws.com",
+            failure_policy="Ignore",
+            ca_bundle="",
+            service=WebhookService("kube-system", "vpc-admission-webhook", ""),
+            service_exists=True,
+            deployment=EKSCTL_WEBHOOK,
+            deployment_strategy="Recreate",
+            secret=LEGACY_SECRET,
+            secret_exists=True,
+            certificate_key="cert.pem",
+            private_key="key.pem",
+            certificate_pem="",
+            key_state="matches",
+        ),
+        **changes,
+    )
+
+
+def with_legacy(**changes: Any) -> Observation:
+    """A cluster at or above the version table that still has all of eksctl's legacy support, Windows IPAM off."""
+    parts: dict[str, Any] = {
+        "cni_config_map": config_map({"enable-windows-ipam": "false"}),
+        "webhook_configurations": (CONTROL_PLANE_WEBHOOK, EKSCTL_CONFIGURATION),
+        "legacy_webhooks": (chain(),),
+        "legacy": legacy(
+            deployments=(CONTROLLER, EKSCTL_WEBHOOK),
+            services=(EKSCTL_SERVICE,),
+            secrets=(LEGACY_SECRET,),
+            cluster_role_bindings=(CONTROLLER_BINDING, KUBE_PROXY_BINDING),
+            details=(CONTROLLER_ACCOUNT, CONTROLLER_ROLE, SIGNING_REQUEST),
+            references=LegacyReferences(deployments=(ready(CONTROLLER), ready(EKSCTL_WEBHOOK, LEGACY_SECRET))),
+        ),
+    }
+    return observed(**{**parts, **changes})
+
+
+def windows_pod(name: str = "pod", **changes: Any) -> WindowsPod:
+    """A pod that waits for an address, since no webhook gave it the limit; its ReplicaSet would make it again."""
+    return replace(
+        WindowsPod(
+            namespace="shop",
+            name=name,
+            labels={},
+            service_account="default",
+            node_name="windows-1",
+            phase="Pending",
+            is_starting=True,
+            selects_windows=True,
+            owner=ObjectRef("ReplicaSet", "shop", "web"),
+            created_at="2026-11-24T09:00:00Z",
+        ),
+        **changes,
+    )
+
+
+def ready(ref: ObjectRef, secret: ObjectRef | None = None, **changes: Any) -> LegacyDeployment:
+    """A Deployment whose pods run."""
+    return replace(LegacyDeployment(ref, True, secret, {"app": ref.name}), **changes)
 
 
 def options(**changes: Any) -> JudgeOptions:

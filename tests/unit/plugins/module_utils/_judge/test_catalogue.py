@@ -11,29 +11,40 @@ import pytest
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.catalogue import RULES, RULES_BY_ID
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import GOALS
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.plan import PLANS
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.plan import KINDS
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     AwsNode,
+    NodeGroup,
     ObjectRef,
     Observation,
     Probe,
+    RoleUser,
+    RoleUsers,
 )
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
+    CONTROLLER,
     DENIED,
     addon,
+    chain,
     cluster,
     config_map,
+    disabling,
     finding,
     findings,
     legacy,
+    legacy_cluster,
     node,
     observed,
     role,
+    schema,
+    windows_pod,
+    with_legacy,
 )
 
 ALL = ("enable", "disable", "legacy_install", "legacy_remove", "migrate", "cert_renew")
 WINDOWS = ("enable", "legacy_install", "migrate")
 CONTROL_PLANE = ("enable", "migrate")
+IPAM = (*CONTROL_PLANE, "disable")
 
 # Each rule with an observation in which it fails, its severity there, and the goals that it then stops.
 TABLE: dict[str, tuple[Observation, str, tuple[str, ...]]] = {
@@ -51,13 +62,49 @@ TABLE: dict[str, tuple[Observation, str, tuple[str, ...]]] = {
         WINDOWS,
     ),
     "network.security_groups_for_pods": (observed(aws_node=AwsNode({"ENABLE_POD_ENI": "true"})), "info", ()),
+    "network.prefix_delegation": (
+        observed(
+            cni_config_map=config_map({"enable-windows-prefix-delegation": "true"}),
+            nodes=(node("w", "windows", instance_type="m4.large"),),
+        ),
+        "error",
+        (),
+    ),
+    "network.address_targets": (observed(cni_config_map=config_map({"warm-ip-target": "x"})), "warning", ()),
+    "workloads.stuck": (observed(windows_pods=(windows_pod(),)), "error", ()),
+    "usage.windows": (
+        disabling(
+            node_groups=(NodeGroup("g", "ACTIVE", "WINDOWS_CORE_2022_x86_64", 0),),
+            windows_pods=(windows_pod(),),
+            cni_config_map=config_map({}),
+        ),
+        "error",
+        ("disable", "legacy_remove"),
+    ),
     "capacity.linux": (observed(nodes=()), "error", WINDOWS),
     "nodes.instance_type": (observed(nodes=(node("w", "windows", instance_type="c3.large"),)), "error", WINDOWS),
     "nodes.address_capacity": (observed(nodes=(node("w", "windows", capacity={}),)), "error", ()),
     "iam.cluster_policy": (observed(cluster_role=role("AmazonEKSClusterPolicy")), "error", CONTROL_PLANE),
-    "ipam.enabled": (observed(cni_config_map=config_map({})), "error", CONTROL_PLANE),
+    "iam.cluster_role_shared": (
+        disabling(role_users=RoleUsers((RoleUser("eu-west-1", "other"),), ("eu-west-1",))),
+        "warning",
+        (),
+    ),
+    "iam.policy_in_use": (disabling(aws_node=AwsNode({"ENABLE_POD_ENI": "true"})), "info", ()),
+    "ipam.enabled": (observed(cni_config_map=config_map({})), "error", IPAM),
     "ipam.probe": (observed(probe=Probe("default", "")), "error", ()),
-    "ipam.owner": (observed(vpc_cni=addon("")), "error", ("enable",)),
+    "ipam.owner": (observed(), "error", IPAM),
+    "ipam.addon_schema": (
+        observed(vpc_cni=addon('{"enableWindowsIpam": "true", "strange": 1}'), vpc_cni_schema=schema()),
+        "error",
+        IPAM,
+    ),
+    "ipam.config_map_immutable": (
+        observed(cni_config_map=config_map({"enable-windows-ipam": "true"}, immutable=True)),
+        "error",
+        IPAM,
+    ),
+    "addon.health": (observed(vpc_cni=addon("", status="DEGRADED")), "warning", ()),
     "ipam.addon_drift": (observed(vpc_cni=addon("")), "warning", ()),
     "ipam.controller_webhook": (observed(webhook_configurations=()), "error", CONTROL_PLANE),
     "legacy.components": (
@@ -68,22 +115,56 @@ TABLE: dict[str, tuple[Observation, str, tuple[str, ...]]] = {
     "legacy.controller_blocks": (
         observed(legacy=legacy(deployments=(ObjectRef("Deployment", "kube-system", "vpc-resource-controller"),))),
         "error",
-        ("enable",),
+        CONTROL_PLANE,
+    ),
+    "legacy.rollout": (legacy_cluster(legacy=legacy(deployments=(CONTROLLER,))), "error", ("legacy_install",)),
+    "legacy.role_binding": (legacy_cluster(), "error", ("legacy_install",)),
+    "legacy.certificate": (with_legacy(), "error", ("cert_renew", "legacy_install")),
+    "legacy.certificate_owner": (
+        with_legacy(legacy_webhooks=(chain(managed_by="cert-manager"),)),
+        "error",
+        ("cert_renew",),
+    ),
+    "legacy.second_controller": (
+        observed(legacy=legacy(deployments=(ObjectRef("Deployment", "x", "windows-vpc-resource-controller"),))),
+        "error",
+        CONTROL_PLANE,
     ),
 }
 
 
-# Rules that matter to one goal alone.
-ONLY = {"version.legacy_obsolete": "legacy_install", "ipam.owner": "enable"}
+# Rules that matter to some goals alone.
+ONLY: dict[str, tuple[str, ...]] = {
+    "version.legacy_obsolete": ("legacy_install",),
+    "workloads.stuck": ("disable", "legacy_remove", "cert_renew"),
+    "usage.windows": ("disable", "legacy_remove"),
+    "legacy.certificate_owner": ("cert_renew",),
+    "iam.cluster_role_shared": ("disable",),
+    "iam.policy_in_use": ("disable",),
+    "iam.cluster_policy": tuple(goal for goal in GOALS if goal != "disable"),
+    "ipam.enabled": tuple(goal for goal in GOALS if goal != "disable"),
+    "ipam.owner": IPAM,
+    "ipam.addon_schema": IPAM,
+    "ipam.config_map_immutable": IPAM,
+}
+# How the table's observations are judged, where not by the goal alone.
+OPTIONS: dict[str, dict[str, Any]] = {
+    "ipam.owner": {"ipam_owner": "addon"},
+    "ipam.addon_schema": {"warm_ip_target": 5},
+    "ipam.config_map_immutable": {"warm_ip_target": 5},
+}
 
 
 @pytest.mark.parametrize("goal", GOALS)
 @pytest.mark.parametrize("name", TABLE)
 def test_rule_against_goal(name: str, goal: Any) -> None:
     seen, severity, goals = TABLE[name]
-    found = finding(name, seen, goal=goal)
-    if goal != ONLY.get(name, goal):
+    found = finding(name, seen, goal=goal, **OPTIONS.get(name, {}))
+    if goal not in ONLY.get(name, GOALS):
         assert found.status == "not_applicable"
+        return
+    if (name, goal) == ("ipam.probe", "disable"):
+        assert found.status == "pass"
         return
     assert (found.status, found.severity) == ("fail", severity)
     assert (goal in found.blocks) is (goal in goals)
@@ -97,15 +178,26 @@ HARMLESS = {
     "version.legacy_obsolete",
     "version.lifecycle",
     "network.security_groups_for_pods",
+    "network.prefix_delegation",
+    "network.address_targets",
+    "usage.windows",
+    "iam.cluster_role_shared",
+    "iam.policy_in_use",
     "ipam.owner",
+    "ipam.addon_schema",
+    "ipam.config_map_immutable",
+    "addon.health",
     "ipam.addon_drift",
     "legacy.components",
+    "legacy.certificate_owner",
+    "workloads.stuck",
 }
 
 
 @pytest.mark.parametrize("name", TABLE)
 def test_which_failures_stop_pods(name: str) -> None:
-    found = finding(name, TABLE[name][0], goal=ONLY.get(name, "none"))
+    goal = "none" if "none" in ONLY.get(name, GOALS) else ONLY[name][0]
+    found = finding(name, TABLE[name][0], goal=goal, **OPTIONS.get(name, {}))
     assert (found.status, found.stops_pods) == ("fail", name not in HARMLESS)
 
 
@@ -116,7 +208,19 @@ def test_the_table_has_every_rule() -> None:
 
 def test_the_catalogue_is_in_the_order_of_the_reference() -> None:
     topics = list(dict.fromkeys(rule.id.partition(".")[0] for rule in RULES))
-    assert topics == ["cluster", "version", "network", "capacity", "nodes", "iam", "ipam", "legacy"]
+    assert topics == [
+        "cluster",
+        "version",
+        "network",
+        "capacity",
+        "nodes",
+        "workloads",
+        "usage",
+        "iam",
+        "ipam",
+        "legacy",
+        "addon",
+    ]
     assert list(findings()) == [rule.id for rule in RULES]
 
 
@@ -132,9 +236,12 @@ def test_a_rule_is_complete(name: str) -> None:
     assert not rule.blocks or rule.severity != "info"
 
 
+UNPROVED = {"detach_cluster_policy", "restart_webhook", "drop_certificate_backup"}
+"""Steps whose need is no failure of a rule."""
+
+
 def test_steps_that_resolve_are_steps_of_a_plan() -> None:
-    steps = {make.__name__ for makers in PLANS.values() for make in makers}
-    assert {step for rule in RULES for step in rule.resolved_by} == steps
+    assert {step for rule in RULES for step in rule.resolved_by} | UNPROVED == set(KINDS)
 
 
 @pytest.mark.parametrize("goal", GOALS)
@@ -156,9 +263,16 @@ def test_no_rule_passes_on_what_it_did_not_see(goal: Any) -> None:
         windows_pods=DENIED,
         service_accounts=DENIED,
         probe=DENIED,
+        vpc_cni_schema=DENIED,
+        node_groups=DENIED,
+        karpenter_node_classes=DENIED,
+        cni_nodes=DENIED,
+        role_users=DENIED,
+        legacy_webhooks=DENIED,
+        webhook_pods=DENIED,
     )
     for found in findings(blind, goal=goal).values():
-        if found.id == "ipam.owner" and goal != "enable":
+        if goal not in ONLY.get(found.id, GOALS) and found.id not in ("version.legacy_obsolete", "ipam.enabled"):
             assert found.status == "not_applicable"
             continue
         assert (found.status, found.remedy) == ("unknown", DENIED.remedy), found.id

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -34,15 +34,67 @@ def test_ids_and_waivers() -> None:
 
 
 @pytest.mark.parametrize(
-    "until", [date(2027, 3, 31), datetime(2027, 3, 31, 12, tzinfo=UTC), "2027-03-31", "2027-03-31T00:00:00Z"]
+    "until",
+    [
+        date(2027, 3, 31),
+        datetime(2027, 3, 31, 12, tzinfo=UTC),
+        datetime(2027, 3, 31, 12, 30, 1, 5, tzinfo=timezone(timedelta(hours=-5))),
+        "2027-03-31",
+        " 2027-03-31\n",
+        "20270331",
+        20270331,
+        "2027-W13-3",
+        "2027-03-31T00:00:00Z",
+        "2027-03-31t12:30",
+        "2027-03-31 23:59:59.123456+02:00",
+        "20270331T12Z",
+    ],
 )
 def test_until_as_yaml_gives_it(until: Any) -> None:
     assert parse_ignore([{"id": "ipam.probe", "until": until}])[0].until == date(2027, 3, 31)
 
 
-@pytest.mark.parametrize("until", [None, ""])
-def test_until_may_be_left_empty(until: Any) -> None:
-    assert parse_ignore([{"id": "ipam.probe", "until": until}])[0].until is None
+@pytest.mark.parametrize("entry", [{}, {"until": None}])
+def test_a_waiver_without_until_has_no_end(entry: dict[str, Any]) -> None:
+    assert parse_ignore([{"id": "ipam.probe", **entry}])[0].until is None
+
+
+@pytest.mark.parametrize("until", ["", " ", "\n"])
+def test_an_empty_until_is_a_mistake(until: str) -> None:
+    with pytest.raises(
+        ValueError, match=r"^until of the waiver of ipam\.probe is empty; give a date such as [-0-9]{10}, or"
+    ):
+        parse_ignore([{"id": "ipam.probe", "until": until}])
+
+
+@pytest.mark.parametrize(
+    "until",
+    [
+        "2027-03-31x",
+        "2027-03-3199",
+        "2027-03-31112",
+        "2027-03-31/2026-01-01",
+        "2027-03-31x12:00",
+        "2027-03-31 2026-01-01",
+        "2027-03-31T",
+        "2027-03-31TT12",
+        "2027-03-31T25:00",
+        "2027-03-31 or so",
+        "T12:00",
+        "2027-03",
+        "31.03.2027",
+        2027,
+        2027.0331,
+        True,
+        False,
+        ["2027-03-31"],
+        {"day": "2027-03-31"},
+    ],
+)
+def test_an_until_is_a_date_to_its_end(until: Any) -> None:
+    with pytest.raises(ValueError) as caught:
+        parse_ignore([{"id": "ipam.probe", "until": until}])
+    assert str(caught.value) == f"until of the waiver of ipam.probe is {str(until)!r}, not a date such as 2027-03-31"
 
 
 @pytest.mark.parametrize(

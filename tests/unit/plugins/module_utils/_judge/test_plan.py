@@ -12,12 +12,11 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.policie
     INTERFACE_ACTIONS,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import GOALS
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.plan import Step, plan
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.plan import PLANS, Step, plan
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Policy
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
-    addon,
     config_map,
     observed,
     options,
@@ -103,17 +102,9 @@ def test_what_could_not_be_read_gives_no_step() -> None:
     assert ids({"cluster_role": DENIED, "cni_config_map": DENIED, "vpc_cni": DENIED}) == []
 
 
-@pytest.mark.parametrize("owner", ["auto", "addon", "config_map"])
-def test_the_add_on_has_no_step_of_its_own(owner: str) -> None:
-    seen = {**NEITHER, "vpc_cni": addon('{"enableWindowsIpam": "no"}')}
-    assert ids(seen, ipam_owner=owner) == ["attach_cluster_policy", "enable_windows_ipam"]
-
-
 def test_goal_none_plans_nothing() -> None:
     assert steps(NEITHER, goal="none") == ()
 
 
-@pytest.mark.parametrize("goal", [goal for goal in GOALS if goal not in ("enable", "none")])
-def test_other_goals_are_refused_by_name(goal: Any) -> None:
-    with pytest.raises(ValueError, match=f"goal {goal} is not supported; goals are enable, none"):
-        steps({}, goal=goal)
+def test_every_goal_has_a_plan() -> None:
+    assert set(PLANS) == set(GOALS)

@@ -63,7 +63,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 def test_the_switch_is_found_beside_anything(document: dict[str, object], on: bool) -> None:
     for value in (on, "true" if on else "false"):
         text = json.dumps({**document, "enableWindowsIpam": value})
-        assert parse_bool(windows_ipam_value(text).value) is on
+        assert parse_bool(windows_ipam_value(text)) is on
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "{}", "null", "# only a comment"])
@@ -83,7 +83,7 @@ def test_without_pyyaml_json_is_still_read(monkeypatch: pytest.MonkeyPatch) -> N
     import sys
 
     monkeypatch.setitem(sys.modules, "yaml", None)
-    assert windows_ipam_value('{"enableWindowsIpam": "true"}').value == "true"
+    assert windows_ipam_value('{"enableWindowsIpam": "true"}') == "true"
     with pytest.raises(ConfigurationUnreadableError, match="PyYAML is not installed"):
         windows_ipam_value("enableWindowsIpam: true")
 

@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.render import as_result
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import AwsNode
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     node,
@@ -41,6 +42,7 @@ def test_the_contract_in_full() -> None:
         "blockers",
         "findings",
         "support",
+        "support_after",
         "plan",
         "examined",
         "observed_at",
@@ -84,5 +86,11 @@ def test_a_cluster_that_could_not_be_described() -> None:
         **dict.fromkeys(
             ("name", "arn", "version", "platform_version", "region", "account", "partition", "status", "endpoint")
         ),
+        "aws_node_pod_template": None,
         "max_pods": [],
     }
+
+
+def test_the_pod_template_of_aws_node() -> None:
+    for seen, expected in ((AwsNode({}, pod_template="5b4d"), "5b4d"), (None, None), (DENIED, None)):
+        assert result(aws_node=seen)["cluster"]["aws_node_pod_template"] == expected

@@ -12,6 +12,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.render
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.tables import (
     counts_line,
     findings_table,
+    plan_lines,
     report_lines,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Unknown
@@ -46,23 +47,22 @@ def test_what_a_person_sees() -> None:
     )
     assert lines == [
         "Cluster production in eu-central-1, Kubernetes 1.35 eks.9: not ready for Windows pods",
-        "STATUS  SEVERITY  RULE                     WHAT WAS FOUND",
-        "fail    error     network.ip_family        The cluster's IP family is ipv6, and Windows needs ipv4",
-        "                                           Remedy: Windows nodes need a cluster of IP family IPv4,",
-        "                                           which can only be chosen when a cluster is created.",
-        "fail    error     iam.cluster_policy       AmazonEKSVPCResourceController is not attached to role",
-        "                                           production-cluster",
-        "                                           Remedy: Run role cloudops.eks_windows.enable, which",
-        "                                           attaches AmazonEKSVPCResourceController, or attach it",
-        "                                           where the role is managed.",
-        '''fail    error     ipam.enabled             enable-windows-ipam is "false"''',
-        "                                           Remedy: Run role cloudops.eks_windows.enable, which sets",
-        "                                           it. Preflight with goal enable says what stops that.",
-        "n/a     -         version.legacy_obsolete  Legacy Windows support is obsolete on 1.35 eks.9, which",
-        "                                           matters where it is to be installed",
-        "n/a     -         ipam.probe               No probe was asked for",
-        "n/a     -         ipam.addon_drift         EKS does not manage the vpc-cni add-on",
-        "21 findings: 3 failed (3 error), 3 not applicable, 15 passed. Examined at 2026-11-24T10:00:00Z:",
+        "STATUS  SEVERITY  RULE                WHAT WAS FOUND",
+        "fail    error     network.ip_family   The cluster's IP family is ipv6, and Windows needs ipv4",
+        "                                      Remedy: Windows nodes need a cluster of IP family IPv4, which",
+        "                                      can only be chosen when a cluster is created.",
+        "fail    error     iam.cluster_policy  AmazonEKSVPCResourceController is not attached to role",
+        "                                      production-cluster",
+        "                                      Remedy: Run role cloudops.eks_windows.enable, which attaches",
+        "                                      AmazonEKSVPCResourceController, or attach it where the role is",
+        "                                      managed.",
+        '''fail    error     ipam.enabled        enable-windows-ipam is "false"''',
+        "                                      Remedy: Run role cloudops.eks_windows.enable, which sets it.",
+        "                                      Preflight with goal enable says what stops that.",
+        "Not applicable: version.legacy_obsolete, workloads.stuck, usage.windows, iam.cluster_role_shared,",
+        "  iam.policy_in_use, ipam.probe, ipam.addon_schema, ipam.addon_drift, legacy.rollout,",
+        "  legacy.role_binding, legacy.certificate, legacy.certificate_owner, addon.health",
+        "35 findings: 3 failed (3 error), 13 not applicable, 19 passed. Examined at 2026-11-24T10:00:00Z:",
         "  nodes 3",
         "Stopped by: network.ip_family",
         "Plan:",
@@ -89,7 +89,34 @@ def test_no_line_is_longer_than_a_hundred_columns(changes: dict[str, Any]) -> No
         assert line == line.rstrip()
 
 
-def test_gravest_first_and_what_does_not_apply_last() -> None:
+def test_several_keys_that_change_have_a_line_each() -> None:
+    lines = report(
+        {"goal": "enable", "prefix_delegation": True, "warm_ip_target": 5},
+        vpc_cni=addon('{"warmWindowsIPTarget": 1, "env": {"enableWindowsIpam": "true"}}'),
+        cni_config_map=config_map({"enable-windows-ipam": "true", "warm-ip-target": "1"}),
+    )
+    assert lines[lines.index("Plan:") + 1 :] == [
+        "  1. configure_windows_addressing: ConfigMap kube-system/amazon-vpc-cni",
+        """     (enable-windows-prefix-delegation is not set, warm-ip-target is "1")""",
+        "       enable-windows-prefix-delegation: absent -> true",
+        "       warm-ip-target: 1 -> 5",
+        "  2. configure_addon: Add-on vpc-cni (The configuration of add-on vpc-cni has no enableWindowsIpam,",
+        "     has no enableWindowsPrefixDelegation, has warmWindowsIPTarget: 1, has enableWindowsIpam under",
+        "     env, where it has no effect)",
+        "       enableWindowsIpam: absent -> true",
+        "       enableWindowsPrefixDelegation: absent -> true",
+        "       warmWindowsIPTarget: 1 -> 5",
+        "       env.enableWindowsIpam: true -> removed",
+    ]
+
+
+@pytest.mark.parametrize("text", ["5", "null", '"x"', "[1]", "{", "not attached"])
+def test_plain_texts_that_look_like_json_stay_as_they_are(text: str) -> None:
+    step = {"step": "s", "object": "o", "before": text, "after": text, "reason": "r"}
+    assert plan_lines([step]) == [f"  1. s: o: {text} -> {text} (r)"]
+
+
+def test_gravest_first_and_only_what_is_not_fine() -> None:
     table = findings_table(
         [
             item("a.na", "not_applicable", "error"),
@@ -101,7 +128,7 @@ def test_gravest_first_and_what_does_not_apply_last() -> None:
         ]
     )
     ids = [line.split()[2] for line in table[1:] if not line.startswith(" ")]
-    assert ids == ["e.error", "f.error", "d.warning", "b.info", "a.na"]
+    assert ids == ["e.error", "f.error", "d.warning", "b.info"]
     assert [line.strip() for line in table if "Remedy" in line] == ["Remedy: Mend it.", *["Remedy: as above"] * 2]
 
 
@@ -109,7 +136,9 @@ def test_a_remedy_that_speaks_of_the_evidence_comes_with_it() -> None:
     found = item("a.error", "fail", "error", remedy="Delete the objects in the evidence.")
     found |= {"evidence": [{"object": f"Secret default/s{number}", "value": "there"} for number in (1, 2)]}
     table = findings_table([{**found, "evidence_total": 5}])
-    assert "Evidence: Secret default/s1, Secret default/s2 and 3 more" in " ".join(line.strip() for line in table)
+    assert "Evidence: Secret default/s1 (there), Secret default/s2 (there) and 3 more" in " ".join(
+        line.strip() for line in table
+    )
     assert "more" not in "".join(findings_table([{**found, "evidence_total": 2}]))
 
 
@@ -150,8 +179,8 @@ def test_a_cluster_that_could_not_be_described_says_so() -> None:
 )
 def test_ready_without_a_windows_node_is_said(changes: dict[str, Any], words: str) -> None:
     lines = report(**changes)
-    table = next(number for number, line in enumerate(lines) if line.startswith("STATUS"))
-    headline = " ".join(line.strip() for line in lines[:table])
+    after = next(number for number, line in enumerate(lines) if line.startswith(("STATUS", "Not applicable")))
+    headline = " ".join(line.strip() for line in lines[:after])
     assert headline == f"Cluster production in eu-central-1, Kubernetes 1.35 eks.9: {words}"
 
 

@@ -8,13 +8,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import GOALS
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Probe
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     CONTROL_PLANE_WEBHOOK,
     DENIED,
     EKSCTL_CONFIGURATION,
-    addon,
     config_map,
     finding,
     legacy_cluster,
@@ -22,10 +20,40 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
 )
 
 
+@pytest.mark.parametrize(
+    ("goal", "seen", "wanted", "status"),
+    [
+        ("enable", config_map({"enable-windows-ipam": "false"}, immutable=True), {}, "fail"),
+        ("enable", config_map(None, immutable=True), {}, "fail"),
+        ("enable", config_map({"enable-windows-ipam": "true"}, immutable=True), {}, "not_applicable"),
+        ("enable", config_map({"enable-windows-ipam": "true"}, immutable=True), {"warm_ip_target": 5}, "fail"),
+        ("enable", config_map({"enable-windows-ipam": "false"}), {}, "pass"),
+        ("enable", None, {}, "pass"),
+        ("enable", DENIED, {}, "unknown"),
+        ("none", DENIED, {}, "not_applicable"),
+        ("disable", config_map({"enable-windows-ipam": "true"}, immutable=True), {}, "fail"),
+        ("disable", config_map({"enable-windows-ipam": "false"}, immutable=True), {}, "not_applicable"),
+        ("none", config_map({"enable-windows-ipam": "false"}, immutable=True), {}, "not_applicable"),
+        ("migrate", config_map({"enable-windows-ipam": "false"}, immutable=True), {}, "fail"),
+        ("legacy_remove", DENIED, {}, "not_applicable"),
+    ],
+)
+def test_an_immutable_config_map_stops_what_would_write_it(
+    goal: Any, seen: Any, wanted: dict[str, Any], status: str
+) -> None:
+    found = finding("ipam.config_map_immutable", observed(cni_config_map=seen), goal=goal, **wanted)
+    assert (found.status, found.resolved_by) == (status, ())
+    assert found.blocks == (() if status == "unknown" else ("enable", "migrate", "disable"))
+    if status == "fail":
+        assert [item.value for item in found.evidence] == ["immutable: true"]
+        assert "create it again with the same data, without immutable" in found.remedy
+
+
 @pytest.mark.parametrize("value", ["1", "t", "T", "TRUE", "true", "True"])
 def test_enabled_as_the_controller_reads_it(value: str) -> None:
     found = finding("ipam.enabled", observed(cni_config_map=config_map({"enable-windows-ipam": value})))
-    assert (found.status, found.blocks, found.resolved_by) == ("pass", ("enable", "migrate"), ("enable_windows_ipam",))
+    assert (found.status, found.blocks) == ("pass", ("enable", "migrate", "disable"))
+    assert found.resolved_by == ("enable_windows_ipam",)
 
 
 @pytest.mark.parametrize("value", ["yes", "on", "enabled", " true", "true ", "tRUE", "", "2", "y"])
@@ -53,10 +81,28 @@ def test_not_enabled(seen: Any, status: str, words: str) -> None:
     assert words in found.summary
 
 
+@pytest.mark.parametrize(
+    ("seen", "status"),
+    [
+        (config_map({"enable-windows-ipam": "T"}), "pass"),
+        (config_map({"enable-windows-ipam": "false"}), "not_applicable"),
+        (config_map({"enable-windows-ipam": "yes"}), "not_applicable"),
+        (config_map({}), "not_applicable"),
+        (config_map(None), "not_applicable"),
+        (None, "not_applicable"),
+        (DENIED, "unknown"),
+    ],
+)
+def test_disable_wants_it_off(seen: Any, status: str) -> None:
+    found = finding("ipam.enabled", observed(cni_config_map=seen), goal="disable")
+    assert found.status == status
+    if status == "not_applicable":
+        assert found.summary == "Windows IPAM is off, as goal disable wants it"
+
+
 def test_old_control_planes_read_no_setting() -> None:
     for name in ("ipam.enabled", "ipam.controller_webhook", "legacy.controller_blocks", "iam.cluster_policy"):
         assert finding(name, legacy_cluster()).status == "not_applicable"
-    assert finding("ipam.owner", legacy_cluster(vpc_cni=addon("")), goal="enable").status == "not_applicable"
 
 
 @pytest.mark.parametrize(
@@ -74,93 +120,29 @@ def test_probe(probe: Any, status: str, stops_pods: bool) -> None:
     assert (found.status, found.severity, found.blocks, found.stops_pods) == (status, "error", (), stops_pods)
 
 
+@pytest.mark.parametrize(
+    ("probe", "changes", "status", "resolved_by"),
+    [
+        (None, {}, "not_applicable", ("enable_windows_ipam",)),
+        (Probe("default", ""), {}, "pass", ("enable_windows_ipam",)),
+        (Probe("default", "0"), {}, "pass", ("enable_windows_ipam",)),
+        (Probe("default", "1"), {}, "fail", ("disable_windows_ipam",)),
+        (Probe("default", "1"), {"webhook_configurations": (EKSCTL_CONFIGURATION,)}, "unknown", ()),
+        (DENIED, {}, "unknown", ()),
+    ],
+)
+def test_the_probe_of_disable_wants_no_limit(
+    probe: Any, changes: dict[str, Any], status: str, resolved_by: tuple[str, ...]
+) -> None:
+    found = finding("ipam.probe", observed(probe=probe, **changes), goal="disable")
+    assert (found.status, found.blocks, found.stops_pods) == (status, (), False)
+    assert found.resolved_by == resolved_by
+
+
 def test_a_probe_beside_a_legacy_webhook_speaks_of_both() -> None:
     seen = observed(probe=Probe("default", "1"), webhook_configurations=(CONTROL_PLANE_WEBHOOK, EKSCTL_CONFIGURATION))
     assert "the legacy webhook may have set it" in finding("ipam.probe", seen).summary
     assert "legacy" not in finding("ipam.probe", observed(probe=Probe("default", "1"))).summary
-
-
-ON = {"enable-windows-ipam": "true"}
-AUTO = ("auto", "addon")
-
-
-@pytest.mark.parametrize(
-    ("managed", "owners", "status", "words"),
-    [
-        (None, ("auto", "config_map"), "pass", "EKS does not manage the vpc-cni add-on"),
-        (None, ("addon",), "fail", "ipam_owner is addon, but EKS does not manage"),
-        (addon('{"enableWindowsIpam": "true"}'), (*AUTO, "config_map"), "pass", 'has enableWindowsIpam: "true"'),
-        (addon("enableWindowsIpam: T"), (*AUTO, "config_map"), "pass", 'has enableWindowsIpam: "T"'),
-        (addon(""), AUTO, "fail", "Add-on vpc-cni owns Windows IPAM, and its configuration has no enableWindowsIpam"),
-        (addon('{"enableWindowsIpam": "false"}'), AUTO, "fail", 'has enableWindowsIpam: "false"'),
-        (addon('{"enableWindowsIpam": "yes"}'), AUTO, "fail", 'has enableWindowsIpam: "yes"'),
-        (addon('{"env": {"enableWindowsIpam": "true"}}'), AUTO, "fail", "but env.enableWindowsIpam, where it has no"),
-        (addon("["), AUTO, "unknown", "neither JSON nor YAML"),
-        (DENIED, AUTO, "unknown", "forbidden"),
-        (addon(""), ("config_map",), "pass", "an update of add-on vpc-cni may take it back"),
-        (addon('{"enableWindowsIpam": "false"}'), ("config_map",), "pass", "may take it back"),
-        (addon("["), ("config_map",), "pass", "may take it back"),
-        (DENIED, ("config_map",), "pass", "may take it back"),
-    ],
-)
-def test_owner(managed: Any, owners: tuple[str, ...], status: str, words: str) -> None:
-    for owner in owners:
-        found = finding("ipam.owner", observed(vpc_cni=managed), goal="enable", ipam_owner=owner)
-        assert (found.status, found.severity, found.blocks) == (status, "error", ("enable",)), owner
-        assert (found.resolved_by, found.stops_pods) == ((), False)
-        assert words in found.summary
-
-
-def test_owner_says_what_mends_it() -> None:
-    managed = finding("ipam.owner", observed(vpc_cni=addon("")), goal="enable").remedy
-    assert 'Add enableWindowsIpam "true"' in managed
-    assert "set eks_windows_ipam_owner to config_map" in managed
-    assert "\n" not in managed
-    absent = finding("ipam.owner", observed(), goal="enable", ipam_owner="addon").remedy
-    assert absent == "Leave eks_windows_ipam_owner at auto, or create the add-on first."
-    assert finding("ipam.owner", observed(vpc_cni=DENIED), goal="enable").remedy == DENIED.remedy
-
-
-@pytest.mark.parametrize("goal", [goal for goal in GOALS if goal != "enable"])
-def test_owner_matters_to_enable_alone(goal: Any) -> None:
-    for managed in (None, addon(""), DENIED):
-        found = finding("ipam.owner", observed(vpc_cni=managed), goal=goal, ipam_owner="addon")
-        assert found.status == "not_applicable"
-        assert "matters where support is to be enabled" in found.summary
-
-
-@pytest.mark.parametrize(
-    ("managed", "live", "status", "words"),
-    [
-        (None, config_map(ON), "not_applicable", "does not manage"),
-        (addon('{"enableWindowsIpam": "true"}'), config_map(ON), "pass", "Windows IPAM is on"),
-        (addon('{"enableWindowsIpam": true}'), config_map(ON), "pass", "Windows IPAM is on"),
-        (addon("enableWindowsIpam: 'true'\n"), config_map(ON), "pass", "Windows IPAM is on"),
-        (addon("enableWindowsIpam: true\n"), config_map({"enable-windows-ipam": "T"}), "pass", "Windows IPAM is on"),
-        (addon(""), config_map({"enable-windows-ipam": "false"}), "pass", "Windows IPAM is off"),
-        (addon(""), None, "pass", "Windows IPAM is off"),
-        (addon("{}"), config_map(None), "pass", "Windows IPAM is off"),
-        (addon(""), config_map(ON), "fail", "next update of add-on vpc-cni can turn it off"),
-        (addon('{"env": {}}'), config_map(ON), "fail", "next update"),
-        (addon('{"enableWindowsIpam": "false"}'), config_map(ON), "fail", "next update"),
-        (addon('{"enableWindowsIpam": "true"}'), config_map({}), "fail", "says on"),
-        (addon('{"env": {"ENABLE_WINDOWS_IPAM": "true"}}'), config_map(ON), "fail", "env.ENABLE_WINDOWS_IPAM"),
-        (addon('{"env": {"enableWindowsIpam": "true"}}'), config_map({}), "fail", "belongs at the top"),
-        (addon("[1, 2]"), config_map(ON), "unknown", "expected a mapping"),
-        (addon("a: [unclosed"), config_map(ON), "unknown", "neither JSON nor YAML"),
-        (addon(""), DENIED, "unknown", "forbidden"),
-        (DENIED, config_map(ON), "unknown", "forbidden"),
-    ],
-)
-def test_addon_drift(managed: Any, live: Any, status: str, words: str) -> None:
-    found = finding("ipam.addon_drift", observed(vpc_cni=managed, cni_config_map=live))
-    assert (found.status, found.severity, found.blocks, found.resolved_by) == (
-        status,
-        "warning",
-        (),
-        (),
-    )
-    assert words in found.summary
 
 
 @pytest.mark.parametrize(

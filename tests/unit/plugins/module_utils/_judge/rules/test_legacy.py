@@ -8,7 +8,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import ObjectRef
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    LegacyObjects,
+    LegacyReferences,
+    ObjectRef,
+    Observation,
+)
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     CONTROL_PLANE_WEBHOOK,
     CONTROLLER,
@@ -18,19 +23,26 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     EKSCTL_WEBHOOK,
     KUBE_PROXY_BINDING,
     LEGACY_SECRET,
+    cluster,
     config_map,
     finding,
+    findings,
     legacy,
     legacy_cluster,
     observed,
+    ready,
+    with_legacy,
 )
+
+REMOVAL = ("legacy_remove", "migrate")
+EACH = ("enable", *REMOVAL)
 
 
 @pytest.mark.parametrize(
     ("parts", "configurations", "status", "blocks"),
     [
-        ({}, (), "pass", ("enable",)),
-        ({"cluster_role_bindings": (KUBE_PROXY_BINDING,)}, (), "pass", ("enable",)),
+        ({}, (), "pass", EACH),
+        ({"cluster_role_bindings": (KUBE_PROXY_BINDING,)}, (), "pass", EACH),
         ({"deployments": (CONTROLLER,)}, (), "fail", ("enable",)),
         ({"deployments": (EKSCTL_WEBHOOK,)}, (), "fail", ("enable",)),
         ({}, (EKSCTL_CONFIGURATION,), "fail", ("enable",)),
@@ -38,13 +50,13 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
         ({"services": (EKSCTL_SERVICE,)}, (), "fail", ()),
         ({"cluster_role_bindings": (ObjectRef("ClusterRoleBinding", "", "vpc-resource-controller"),)}, (), "fail", ()),
         ({"details": (ObjectRef("CertificateSigningRequest", "", "vpc-admission-webhook.x"),)}, (), "fail", ()),
-        ({"secrets": DENIED}, (), "unknown", ()),
-        ({"details": DENIED}, (), "unknown", ()),
-        ({"deployments": DENIED}, (), "unknown", ("enable",)),
-        ({}, DENIED, "unknown", ("enable",)),
-        ({"secrets": (LEGACY_SECRET,), "deployments": DENIED}, (), "fail", ("enable",)),
-        ({"deployments": (CONTROLLER,), "secrets": DENIED}, (), "fail", ("enable",)),
-        ({"services": (EKSCTL_SERVICE,), "secrets": DENIED}, (), "fail", ()),
+        ({"secrets": DENIED}, (), "unknown", REMOVAL),
+        ({"details": DENIED}, (), "unknown", REMOVAL),
+        ({"deployments": DENIED}, (), "unknown", EACH),
+        ({}, DENIED, "unknown", EACH),
+        ({"secrets": (LEGACY_SECRET,), "deployments": DENIED}, (), "fail", EACH),
+        ({"deployments": (CONTROLLER,), "secrets": DENIED}, (), "fail", EACH),
+        ({"services": (EKSCTL_SERVICE,), "secrets": DENIED}, (), "fail", REMOVAL),
     ],
 )
 def test_components(parts: Any, configurations: Any, status: str, blocks: tuple[str, ...]) -> None:
@@ -83,48 +95,42 @@ ON, OFF = config_map({"enable-windows-ipam": "true"}), config_map({"enable-windo
 
 
 @pytest.mark.parametrize(
-    ("deployments", "live", "goal", "second"),
+    ("deployments", "live", "goal", "status"),
     [
-        ((HELM_CONTROLLER,), ON, "none", True),
-        ((HELM_CONTROLLER, HELM_WEBHOOK), ON, "enable", True),
-        ((HELM_CONTROLLER,), OFF, "enable", True),
-        ((HELM_CONTROLLER,), None, "enable", True),
-        ((HELM_CONTROLLER,), DENIED, "enable", True),
-        ((HELM_CONTROLLER, CONTROLLER), ON, "none", True),
-        ((HELM_CONTROLLER,), OFF, "none", False),
-        ((HELM_CONTROLLER,), OFF, "disable", False),
-        ((HELM_CONTROLLER,), None, "none", False),
-        ((HELM_CONTROLLER,), DENIED, "none", False),
-        ((CONTROLLER, EKSCTL_WEBHOOK), ON, "enable", False),
-        ((HELM_WEBHOOK,), ON, "enable", False),
+        ((), ON, "enable", "pass"),
+        ((HELM_CONTROLLER,), ON, "none", "fail"),
+        ((HELM_CONTROLLER, HELM_WEBHOOK), ON, "enable", "fail"),
+        ((HELM_CONTROLLER,), OFF, "enable", "fail"),
+        ((HELM_CONTROLLER,), OFF, "migrate", "fail"),
+        ((HELM_CONTROLLER,), None, "enable", "fail"),
+        ((HELM_CONTROLLER,), DENIED, "enable", "fail"),
+        ((HELM_CONTROLLER, CONTROLLER), ON, "none", "fail"),
+        ((HELM_CONTROLLER,), OFF, "none", "not_applicable"),
+        ((HELM_CONTROLLER,), OFF, "disable", "not_applicable"),
+        ((HELM_CONTROLLER,), OFF, "legacy_remove", "not_applicable"),
+        ((HELM_CONTROLLER,), None, "none", "not_applicable"),
+        ((HELM_CONTROLLER,), DENIED, "none", "unknown"),
+        ((CONTROLLER, EKSCTL_WEBHOOK), ON, "enable", "pass"),
+        ((HELM_WEBHOOK,), ON, "enable", "pass"),
+        (DENIED, ON, "none", "unknown"),
     ],
 )
-def test_a_second_controller_is_an_error(deployments: Any, live: Any, goal: Any, second: bool) -> None:
+def test_second_controller(deployments: Any, live: Any, goal: Any, status: str) -> None:
     seen = observed(legacy=legacy(deployments=deployments), cni_config_map=live)
-    found = finding("legacy.components", seen, goal=goal)
-    assert (found.status, found.blocks) == ("fail", ("enable",))
-    assert (found.severity, found.stops_pods) == (("error", True) if second else ("warning", False))
-    assert ("Deployment windows/windows-vpc-resource-controller as second controller" in found.summary) is second
-    marked = [item.object for item in found.evidence if item.value == "present, a second controller"]
-    assert marked == ([str(HELM_CONTROLLER)] if second else [])
-    assert found.evidence_total == len(deployments)
-
-
-def test_a_second_controller_comes_first_and_its_remedy_keeps_it_from_being_ignored() -> None:
-    parts = legacy(deployments=(HELM_WEBHOOK, HELM_CONTROLLER), secrets=DENIED)
-    found = finding("legacy.components", observed(legacy=parts))
-    assert [item.object for item in found.evidence] == [str(HELM_CONTROLLER), str(HELM_WEBHOOK), DENIED.source]
-    assert found.summary == (
-        "2 objects of legacy support (helm) left, with Deployment windows/windows-vpc-resource-controller as second "
-        "controller beside the control plane's; GET /api/v1/something could not be read"
-    )
-    assert found.remedy.startswith("Scale the second controller to 0")
-    assert "ignore" not in found.remedy
+    found = finding("legacy.second_controller", seen, goal=goal)
+    assert (found.status, found.severity, found.blocks) == (status, "error", ("enable", "migrate"))
+    assert found.stops_pods is (status in ("fail", "unknown"))
+    if status == "fail":
+        assert [item.object for item in found.evidence] == [str(HELM_CONTROLLER)]
+        assert "migrate_legacy" in found.remedy
+        assert found.resolved_by == ("remove_second_controller",)
 
 
 def test_the_charts_controller_below_the_version_table_is_what_it_needs() -> None:
-    found = finding("legacy.components", legacy_cluster(legacy=legacy(deployments=(HELM_CONTROLLER,))), goal="enable")
-    assert found.status == "not_applicable"
+    seen = legacy_cluster(legacy=legacy(deployments=(HELM_CONTROLLER,)))
+    found = findings(seen, goal="enable")
+    assert found["legacy.second_controller"].status == "not_applicable"
+    assert found["legacy.components"].status == "not_applicable"
 
 
 @pytest.mark.parametrize(
@@ -140,4 +146,98 @@ def test_the_charts_controller_below_the_version_table_is_what_it_needs() -> Non
 )
 def test_controller_blocks(deployments: Any, status: str) -> None:
     found = finding("legacy.controller_blocks", observed(legacy=legacy(deployments=deployments)))
-    assert (found.status, found.severity, found.blocks, found.resolved_by) == (status, "error", ("enable",), ())
+    assert (found.status, found.severity, found.blocks, found.resolved_by) == (
+        status,
+        "error",
+        ("enable", "migrate"),
+        ("remove_legacy_controller",),
+    )
+
+
+OLD = cluster(version="1.19", platform_version="eks.5")
+
+
+def old(**changes: Any) -> Observation:
+    """eksctl's legacy support below the version table, where it runs Windows pods."""
+    return with_legacy(**{"cluster": OLD, "webhook_configurations": (EKSCTL_CONFIGURATION,), **changes})
+
+
+def without(*gone: ObjectRef) -> LegacyObjects:
+    return legacy(
+        deployments=tuple(found for found in (CONTROLLER, EKSCTL_WEBHOOK) if found not in gone),
+        references=LegacyReferences(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "goal", "status", "words"),
+    [
+        ({}, "none", "pass", "its pods run"),
+        ({}, "legacy_install", "pass", "its pods run"),
+        ({"cluster": cluster()}, "none", "not_applicable", ""),
+        ({"cluster": cluster()}, "legacy_install", "pass", ""),
+        ({"legacy": without(CONTROLLER)}, "none", "fail", "has no controller"),
+        ({"legacy": without(EKSCTL_WEBHOOK), "legacy_webhooks": ()}, "none", "fail", "has no webhook"),
+        (
+            {"webhook_configurations": (), "legacy_webhooks": None, "legacy": without(CONTROLLER)},
+            "none",
+            "fail",
+            "has no controller and no webhook configuration",
+        ),
+        ({"webhook_configurations": (), "legacy_webhooks": None, "legacy": legacy()}, "none", "fail", "not there"),
+        ({"legacy": legacy(deployments=(CONTROLLER, EKSCTL_WEBHOOK))}, "none", "unknown", "not looked at"),
+        ({"legacy": legacy(deployments=(CONTROLLER, EKSCTL_WEBHOOK), references=DENIED)}, "none", "unknown", ""),
+        ({"legacy": legacy(deployments=DENIED)}, "none", "unknown", "forbidden"),
+        ({"legacy": legacy(services=DENIED)}, "legacy_install", "unknown", "forbidden"),
+        ({"webhook_configurations": DENIED, "legacy_webhooks": None}, "legacy_install", "unknown", "forbidden"),
+        ({"legacy_webhooks": DENIED}, "legacy_install", "unknown", "forbidden"),
+        ({"cluster": DENIED}, "none", "unknown", "forbidden"),
+    ],
+)
+def test_rollout(changes: dict[str, Any], goal: Any, status: str, words: str) -> None:
+    found = finding("legacy.rollout", old(**changes), goal=goal)
+    assert (found.status, found.severity, found.blocks) == (status, "error", ("legacy_install",))
+    assert words in found.summary
+    unread = status == "unknown" and "cluster" not in changes
+    assert found.resolved_by == (() if unread else ("install_legacy_controller", "install_legacy_webhook"))
+    assert found.stops_pods is (status in ("fail", "unknown"))
+
+
+def test_pods_that_do_not_run_stop_no_installation() -> None:
+    idle = LegacyReferences(deployments=(ready(CONTROLLER), ready(EKSCTL_WEBHOOK, ready=False)))
+    seen = old(legacy=legacy(deployments=(CONTROLLER, EKSCTL_WEBHOOK), references=idle))
+    found = finding("legacy.rollout", seen, goal="legacy_install")
+    assert (found.status, found.blocks, found.stops_pods) == ("fail", (), True)
+    assert found.summary == f"The pods of {EKSCTL_WEBHOOK} don't all run"
+
+
+@pytest.mark.parametrize(
+    ("changes", "goal", "status"),
+    [
+        ({}, "none", "pass"),
+        ({"legacy": without()}, "none", "fail"),
+        ({"legacy": without()}, "cert_renew", "fail"),
+        ({"legacy": legacy(), "webhook_configurations": (), "legacy_webhooks": None}, "none", "not_applicable"),
+        ({"legacy": legacy(), "webhook_configurations": (), "legacy_webhooks": None}, "legacy_install", "fail"),
+        ({"cluster": cluster(), "legacy": without()}, "none", "not_applicable"),
+        ({"cluster": cluster(), "legacy": without()}, "legacy_install", "fail"),
+        ({"legacy": legacy(deployments=(CONTROLLER,), cluster_role_bindings=DENIED)}, "none", "unknown"),
+        ({"legacy": legacy(deployments=DENIED)}, "none", "unknown"),
+        ({"cluster": DENIED}, "none", "unknown"),
+    ],
+)
+def test_role_binding(changes: dict[str, Any], goal: Any, status: str) -> None:
+    found = finding("legacy.role_binding", old(**changes), goal=goal)
+    assert (found.status, found.severity, found.blocks) == (status, "error", ("legacy_install",))
+    assert found.resolved_by == ("create_role_binding",)
+    assert found.stops_pods is (status in ("fail", "unknown"))
+
+
+def test_components_name_what_only_has_the_name() -> None:
+    secret = ObjectRef("Secret", "team", "vpc-admission-webhook-certs")
+    seen = observed(legacy=legacy(secrets=(secret,), references=LegacyReferences(certificates={secret: ""})))
+    found = finding("legacy.components", seen)
+    assert (found.status, found.summary) == ("pass", "Nothing is left of legacy support")
+    assert [(item.object, item.value) for item in found.evidence] == [
+        (str(secret), "stays: nothing of legacy support refers to it")
+    ]

@@ -1,0 +1,247 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""What a certificate says, and whether an API server takes it from a webhook.
+
+The API server judges as Go's crypto/x509 does: the host name has to be among the subject alternative names, the common
+name counts for nothing; each certificate of the caBundle is an authority, whoever signed it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import TypeVar
+
+# The backends' requirements say so before anything here runs.
+with contextlib.suppress(ImportError):
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import WebhookService
+
+E = TypeVar("E", bound="x509.ExtensionType")
+
+BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
+"""A certificate in PEM. What is between such blocks, keys included, is nobody's business here."""
+
+LONGEST_LIFE_DAYS = 365
+"""A certificate of signer beta.eks.amazonaws.com/app-serving lasts a year, by default and at most (EKS user guide,
+certificate signing)."""
+
+LAST_PART_OF_LIFE = 3
+"""A certificate is due for renewal in the last third of its life, where that is shorter than the days asked for."""
+
+
+class CertificateUnreadableError(ValueError):
+    """Text that holds no certificate, or one that can't be read. Says which, and nothing of the text."""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A certificate, with the names that community.crypto gives its parts.
+
+    Attributes:
+        subject: Its parts by their long names, such as ``commonName``, or by OID; the last of those with one name.
+        subject_alt_name: Each with its kind: ``DNS:``, ``IP:``, ``email:``, ``URI:`` and so on.
+        issuer: As ``subject``.
+        serial_number: A positive integer, as a rule.
+        fingerprints: Of the whole certificate, hexadecimal with colons, by ``sha256`` and ``sha512``.
+        not_before: Valid from, in UTC.
+        not_after: Valid until, in UTC.
+        encoded: The certificate itself, in DER.
+    """
+
+    subject: Mapping[str, str]
+    subject_alt_name: tuple[str, ...]
+    issuer: Mapping[str, str]
+    serial_number: int
+    fingerprints: Mapping[str, str]
+    not_before: datetime
+    not_after: datetime
+    encoded: bytes = field(repr=False)
+
+
+def parse(pem: str) -> tuple[Certificate, ...]:
+    """The certificates of PEM text, in its order: a server's own comes first.
+
+    Raises:
+        CertificateUnreadableError: No certificate in it, or one that can't be read.
+    """
+    blocks = BLOCK.findall(pem)
+    if not blocks:
+        raise CertificateUnreadableError("it holds no certificate in PEM")
+    return tuple(
+        _certificate(block, f"certificate {number} of {len(blocks)}") for number, block in enumerate(blocks, start=1)
+    )
+
+
+def covers(certificate: Certificate, service: WebhookService) -> bool:
+    """Whether the certificate is good for the name by which the API server calls a service."""
+    return covers_name(certificate, host_of(service))
+
+
+def host_of(service: WebhookService) -> str:
+    """The name by which the API server calls a service, and which it checks the certificate for."""
+    return f"{service.name}.{service.namespace}.svc"
+
+
+def covers_name(certificate: Certificate, host: str) -> bool:
+    """Whether the certificate is good for a host: a DNS name, or an IP address without brackets."""
+    wanted = host.lower().rstrip(".")
+    parent = wanted.partition(".")[2]
+    good = {f"dns:{wanted}", f"ip:{wanted}"}
+    if parent:
+        good.add(f"dns:*.{parent}")
+    return any(name.lower() in good for name in certificate.subject_alt_name)
+
+
+def trusted(chain: Sequence[Certificate], ca_bundle: str, at: datetime) -> bool:
+    """Whether signatures lead from the first certificate, over the others of the chain, to one of the caBundle.
+
+    Whoever signs has to be an authority and valid at that time, and the first certificate has to be one that a server
+    may show. Its own dates don't count here: they have answers of their own.
+
+    Args:
+        chain: What the server shows, its own certificate first.
+        ca_bundle: PEM text. Blocks that can't be read count for nothing, as for the API server.
+        at: When, aware.
+    """
+    anchors = _readable(ca_bundle)
+    leaf = _loaded(chain[0].encoded)
+    if not _is_for_servers(leaf):
+        return False
+    return leaf in anchors or _leads_to_anchor(leaf, [_loaded(each.encoded) for each in chain[1:]], anchors, at)
+
+
+def renewal_due(certificate: Certificate, renewal_days: int, at: datetime) -> bool:
+    """Whether so few days are left, or the last third of its life has begun where that is shorter.
+
+    More days than EKS lets a certificate last are asked for by somebody who wants a new one now: always due.
+    """
+    if renewal_days > LONGEST_LIFE_DAYS:
+        return True
+    life = certificate.not_after - certificate.not_before
+    return certificate.not_after - at <= min(timedelta(days=renewal_days), life / LAST_PART_OF_LIFE)
+
+
+def _leads_to_anchor(
+    child: x509.Certificate,
+    intermediates: Sequence[x509.Certificate],
+    anchors: Sequence[x509.Certificate],
+    at: datetime,
+) -> bool:
+    if any(_signed(child, anchor, at) for anchor in anchors):
+        return True
+    for number, parent in enumerate(intermediates):
+        # Each is used once on the way, so that two that signed each other end somewhere.
+        others = [*intermediates[:number], *intermediates[number + 1 :]]
+        if _signed(child, parent, at) and _leads_to_anchor(parent, others, anchors, at):
+            return True
+    return False
+
+
+def _signed(child: x509.Certificate, parent: x509.Certificate, at: datetime) -> bool:
+    """Whether the parent signed the child, and was allowed to."""
+    if not parent.not_valid_before_utc <= at <= parent.not_valid_after_utc:
+        return False
+    try:
+        child.verify_directly_issued_by(parent)
+        return _is_authority(parent)
+    except (InvalidSignature, UnsupportedAlgorithm, TypeError, ValueError):
+        return False
+
+
+def _is_authority(certificate: x509.Certificate) -> bool:
+    constraints = _extension(certificate, x509.BasicConstraints)
+    usage = _extension(certificate, x509.KeyUsage)
+    return constraints is not None and constraints.ca and (usage is None or usage.key_cert_sign)
+
+
+def _is_for_servers(certificate: x509.Certificate) -> bool:
+    purposes = _extension(certificate, x509.ExtendedKeyUsage)
+    servers = (ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE)
+    return purposes is None or any(purpose in servers for purpose in purposes)
+
+
+def _extension(certificate: x509.Certificate, kind: type[E]) -> E | None:
+    """The extension of a kind, where the certificate has it."""
+    try:
+        return certificate.extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        return None
+
+
+def _readable(pem: str) -> list[x509.Certificate]:
+    found = []
+    for block in BLOCK.findall(pem):
+        with contextlib.suppress(ValueError):
+            found.append(x509.load_pem_x509_certificate(block.encode()))
+    return found
+
+
+@lru_cache(maxsize=64)
+def _loaded(encoded: bytes) -> x509.Certificate:
+    return x509.load_der_x509_certificate(encoded)
+
+
+def _certificate(block: str, which: str) -> Certificate:
+    try:
+        found = x509.load_pem_x509_certificate(block.encode("ascii", "replace"))
+        return Certificate(
+            subject=_names(found.subject),
+            subject_alt_name=_alternative_names(found),
+            issuer=_names(found.issuer),
+            serial_number=found.serial_number,
+            fingerprints={each.name: found.fingerprint(each).hex(":") for each in (hashes.SHA256(), hashes.SHA512())},
+            not_before=found.not_valid_before_utc,
+            not_after=found.not_valid_after_utc,
+            encoded=found.public_bytes(serialization.Encoding.DER),
+        )
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        # The library's words may quote what it could not read.
+        raise CertificateUnreadableError(f"{which} can't be read") from None
+
+
+def _names(name: x509.Name) -> dict[str, str]:
+    known = {
+        NameOID.COMMON_NAME: "commonName",
+        NameOID.COUNTRY_NAME: "countryName",
+        NameOID.DOMAIN_COMPONENT: "domainComponent",
+        NameOID.EMAIL_ADDRESS: "emailAddress",
+        NameOID.LOCALITY_NAME: "localityName",
+        NameOID.ORGANIZATION_NAME: "organizationName",
+        NameOID.ORGANIZATIONAL_UNIT_NAME: "organizationalUnitName",
+        NameOID.SERIAL_NUMBER: "serialNumber",
+        NameOID.STATE_OR_PROVINCE_NAME: "stateOrProvinceName",
+    }
+    return {
+        known.get(part.oid, part.oid.dotted_string): part.value if isinstance(part.value, str) else part.value.hex(":")
+        for part in name
+    }
+
+
+def _alternative_names(certificate: x509.Certificate) -> tuple[str, ...]:
+    return tuple(_alternative_name(name) for name in _extension(certificate, x509.SubjectAlternativeName) or ())
+
+
+def _alternative_name(name: x509.GeneralName) -> str:
+    for kind, prefix in ((x509.DNSName, "DNS"), (x509.IPAddress, "IP"), (x509.RFC822Name, "email")):
+        if isinstance(name, kind):
+            return f"{prefix}:{name.value}"
+    if isinstance(name, x509.UniformResourceIdentifier):
+        return f"URI:{name.value}"
+    if isinstance(name, x509.RegisteredID):
+        return f"RID:{name.value.dotted_string}"
+    if isinstance(name, x509.DirectoryName):
+        return f"dirName:{name.value.rfc4514_string()}"
+    return "otherName"

@@ -1,0 +1,140 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""Which Services and Secrets belong to legacy Windows support, and which only have a name of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.legacy_variants import (
+    SECRETS,
+    VARIANTS,
+    WEBHOOKS_ANYWHERE,
+    is_controller,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    LegacyDeployment,
+    LegacyReferences,
+    ObjectRef,
+    Observation,
+    Unknown,
+    WebhookService,
+)
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import WebhookChain
+
+
+@dataclass(frozen=True)
+class Ownership:
+    """What belongs to legacy support because something of it refers to it, or because its content shows it.
+
+    Attributes:
+        deployments: Those that a legacy webhook's Service selects.
+        services: Those that it calls, or that select its pods.
+        secrets: Those that its Deployments take their certificate from, with the backups of a renewal.
+        namesakes: Services and Secrets that have a name of legacy support and nothing else of it.
+    """
+
+    deployments: tuple[ObjectRef, ...]
+    services: tuple[ObjectRef, ...]
+    secrets: tuple[ObjectRef, ...]
+    namesakes: tuple[ObjectRef, ...]
+
+
+def ownership(observation: Observation) -> Ownership:
+    """Tell them. What could not be looked at counts as belonging, so that nothing is called clean unseen."""
+    legacy = observation.legacy
+    chains = observation.legacy_webhooks
+    seen = () if chains is None or isinstance(chains, Unknown) else chains
+    named = [found for part in (legacy.services, legacy.secrets, legacy.details) for found in _seen(part)]
+    services = [found for found in named if found.kind == "Service"]
+    secrets = [found for found in named if found.kind == "Secret"]
+    called = _called(seen)
+    held = _held(seen)
+    namesakes: list[ObjectRef] = []
+    if isinstance(legacy.references, LegacyReferences) and not isinstance(chains, Unknown):
+        references = legacy.references
+        called += [found for found in services if _selects_webhook(found, references)]
+        held += [
+            deployment.secret
+            for deployment in _webhooks(references)
+            # One of another name was not listed, so that only its Deployment tells of it.
+            if deployment.secret and (deployment.secret in secrets or deployment.secret.name not in SECRETS)
+        ]
+        held += [found for found in secrets if _is_for_webhook(found, references)]
+        namesakes = [found for found in (*services, *secrets) if found not in called and found not in held]
+    return Ownership(
+        deployments=_distinct(chain.deployment for chain in seen if chain.deployment),
+        services=_distinct(found for found in (*services, *called) if found not in namesakes),
+        secrets=_distinct(found for found in (*secrets, *held) if found not in namesakes),
+        namesakes=_distinct(namesakes),
+    )
+
+
+def _called(chains: Iterable[WebhookChain]) -> list[ObjectRef]:
+    return [
+        ObjectRef("Service", chain.service.namespace, chain.service.name)
+        for chain in chains
+        if chain.service and chain.service_exists
+    ]
+
+
+def _held(chains: Iterable[WebhookChain]) -> list[ObjectRef]:
+    found = []
+    for chain in chains:
+        if chain.secret and chain.secret_exists:
+            found.append(chain.secret)
+        if chain.backup:
+            found.append(chain.backup)
+    return found
+
+
+def _selects_webhook(service: ObjectRef, references: LegacyReferences) -> bool:
+    """Whether it selects pods of a legacy webhook: of a Deployment that is there, or by a label that only they have."""
+    selector = references.selectors.get(service)
+    if not selector:
+        return False
+    return selector.get("app") in WEBHOOKS_ANYWHERE or any(
+        deployment.ref.namespace == service.namespace and selector.items() <= deployment.labels.items()
+        for deployment in _webhooks(references)
+    )
+
+
+def _webhooks(references: LegacyReferences) -> list[LegacyDeployment]:
+    return [each for each in references.deployments if not is_controller(each.ref.namespace, each.ref.name)]
+
+
+def _is_for_webhook(secret: ObjectRef, references: LegacyReferences) -> bool:
+    """Whether its certificate is for the Service of a legacy webhook in its namespace."""
+    # Imported where it is used, here and elsewhere: cryptography costs more than all the rest of a look at a cluster
+    # that has nothing of legacy support.
+    from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.certificate import (
+        CertificateUnreadableError,
+        covers,
+        parse,
+    )
+
+    try:
+        certificate = parse(references.certificates.get(secret, ""))[0]
+    except CertificateUnreadableError:
+        return False
+    return any(
+        covers(certificate, WebhookService(secret.namespace, variant.service, ""))
+        for variant in VARIANTS
+        if variant.secret == secret.name and variant.namespace in ("", secret.namespace)
+    )
+
+
+def _seen(part: tuple[ObjectRef, ...] | Unknown) -> tuple[ObjectRef, ...]:
+    return () if isinstance(part, Unknown) else part
+
+
+def _distinct(items: Iterable[ObjectRef]) -> tuple[ObjectRef, ...]:
+    return tuple(dict.fromkeys(items))

@@ -1,0 +1,136 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""Rules on prefix delegation of Windows nodes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_map_keys import (
+    ENABLE_WINDOWS_PREFIX_DELEGATION,
+    parse_bool,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.instance_types import LIST_DATE, instance_type
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.platform_versions import (
+    PREFIX_DELEGATION,
+    at_least,
+    minimum,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import CONTROL_PLANE_GOALS, Evidence
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.objects import CONFIG_MAP
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule import (
+    PartUnknownError,
+    Rule,
+    Verdict,
+    failed,
+    known,
+    not_applicable,
+    passed,
+    rule,
+    unknown,
+    unknown_part,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Unknown
+
+RULES: list[Rule] = []
+
+_OPTION = "prefix_delegation (role variable eks_windows_prefix_delegation)"
+
+
+@rule(
+    RULES,
+    id="network.prefix_delegation",
+    severity="error",
+    title="Windows prefix delegation is off, or the versions and every Windows instance type can have it",
+    reference="https://docs.aws.amazon.com/eks/latest/userguide/cni-increase-ip-addresses.html",
+    remedy=f"Use instance types on Nitro or bare metal for Windows nodes. Or turn it off: {_OPTION} false.",
+    blocks=CONTROL_PLANE_GOALS,
+)
+def prefix_delegation(subject: Subject) -> Verdict:
+    """Where prefix delegation is on, or goal enable is to turn it on: Kubernetes and platform version are at or above
+    AWS's table, and each Windows node and planned type is on Nitro or bare metal.
+
+    It stops enable only where that is to turn it on. Pods run without it all the same, only fewer on a node.
+    """
+    if subject.control_plane_supported is False:
+        return not_applicable("The control plane of this version has no Windows support")
+    wanted = subject.options.prefix_delegation if subject.options.goal in CONTROL_PLANE_GOALS else None
+    data = subject.cni_data
+    if isinstance(data, Unknown) and not wanted:
+        return unknown_part(data, blocks=())
+    live = known(data).get(ENABLE_WINDOWS_PREFIX_DELEGATION)
+    seen = [] if live is None else [Evidence(CONFIG_MAP, f'{ENABLE_WINDOWS_PREFIX_DELEGATION}: "{live}"')]
+    if not wanted and not parse_bool(live):
+        return passed("Windows prefix delegation is off", *seen)
+    if wanted:
+        seen.append(Evidence("prefix_delegation", "asked for"))
+    try:
+        verdict = _version(subject) or _instance_types(subject) or _possible(subject, bool(parse_bool(live)))
+    except PartUnknownError as error:
+        verdict = unknown_part(error.unknown)
+    # A step that turns it off mends what is live; one that turns it on mends nothing.
+    return replace(
+        verdict,
+        evidence=(*seen, *verdict.evidence),
+        blocks=None if wanted else (),
+        resolved_by=("configure_windows_addressing",) if wanted is False else None,
+    )
+
+
+def _version(subject: Subject) -> Verdict | None:
+    """The verdict where the versions are below AWS's table, or can't be told apart."""
+    cluster = known(subject.observation.cluster)
+    seen = Evidence(f"EKS cluster {cluster.name}", f"{cluster.version} {cluster.platform_version}".strip())
+    enough = at_least(PREFIX_DELEGATION, cluster.version, cluster.platform_version)
+    if enough is None:
+        return unknown(f"Can't tell the versions apart: {seen.value}", [seen], remedy="Report this cluster's versions.")
+    if enough:
+        return None
+    return failed(
+        f"{seen.value} is below {minimum(PREFIX_DELEGATION, cluster.version)}, the least for Windows prefix "
+        "delegation, which the controller then ignores without a word: nodes stay in secondary mode",
+        [seen],
+        remedy="Update the cluster: its platform version comes with each Kubernetes version. Or turn it off: "
+        f"{_OPTION} false.",
+    )
+
+
+def _instance_types(subject: Subject) -> Verdict | None:
+    """The verdict where a Windows node or planned type is on Xen, or of a type that is not known."""
+    named = [(f"Node {node.name}", node.instance_type) for node in known(subject.windows_nodes)]
+    named += [("Planned type", name) for name in subject.options.planned_instance_types if name]
+    xen, unlisted = [], []
+    for where, name in named:
+        found = instance_type(name)
+        if found is None:
+            unlisted.append(
+                Evidence(where, f"{name or 'no instance type'}: not in the controller's list of {LIST_DATE}")
+            )
+        elif found.prefix_limit is None:
+            xen.append(Evidence(where, f"{name} on Xen: secondary mode, {found.secondary_limit} pods"))
+    if xen:
+        return failed(
+            f"Xen can't have prefix delegation, and works in secondary mode: {len(xen)} of {len(named)} instance types",
+            xen + unlisted,
+        )
+    if unlisted:
+        return unknown(
+            f"Whether prefix delegation is possible is not known for instance types: {len(unlisted)} of {len(named)}",
+            unlisted,
+            remedy="Look up whether the type is on Nitro (aws ec2 describe-instance-types). Where it is, put "
+            "network.prefix_delegation into ignore (role variable eks_windows_ignore).",
+        )
+    return None
+
+
+def _possible(subject: Subject, live: bool) -> Verdict:
+    nodes = known(subject.windows_nodes)
+    if live:
+        return passed("Windows prefix delegation is on, and every Windows instance type can have it")
+    replace_them = f"; replace the Windows nodes there are, rather than mix modes: {len(nodes)}" if nodes else ""
+    return passed(f"Windows prefix delegation can be turned on{replace_them}")

@@ -1,0 +1,67 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""The step on Windows pods that wait for an address."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.objects import described, named
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.step import (
+    ABSENT,
+    Step,
+    StepKind,
+    compact,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.webhook_certificate import restarted
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.stuck_pods import stuck_pods
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    ObjectRef,
+    Observation,
+    Unknown,
+)
+
+RECYCLE_ID = "recycle_stuck_pods"
+
+
+def recycle(subject: Subject) -> Step | None:
+    """Where pods wait that got no limit and that their owners make again; and where a webhook is restarted that is gone
+    for a moment, since pods that are created then will wait."""
+    found = stuck_pods(subject)
+    pods = (
+        ()
+        if isinstance(found, Unknown)
+        else tuple(ObjectRef("Pod", each.pod.namespace, each.pod.name) for each in found if each.recyclable)
+    )
+    gap = any(chain.deployment_strategy == "Recreate" for chain in restarted(subject))
+    if not pods and not gap:
+        return None
+    if pods:
+        reason = "They were created while no webhook answered, and never get an address"
+    else:
+        reason = "Its webhook is away while it restarts: what is created then gets no address, and is looked for"
+    return Step(
+        step=RECYCLE_ID,
+        reason=reason,
+        object=named(pods) or "Windows pods without an address",
+        before=compact({"objects": described(pods, subject.observation)}),
+        after=ABSENT,
+    )
+
+
+def recycled(step: Step, observation: Observation) -> Observation:
+    """The observation without the pods."""
+    pods = observation.windows_pods
+    if isinstance(pods, Unknown):
+        return observation
+    gone = {(item["namespace"], item["name"]) for item in json.loads(step.before)["objects"]}
+    return replace(observation, windows_pods=tuple(pod for pod in pods if (pod.namespace, pod.name) not in gone))
+
+
+RECYCLE_STUCK_PODS = StepKind(RECYCLE_ID, recycle, recycled)

@@ -1,0 +1,69 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""Windows pods that wait for an address which does not come, and who would make them again.
+
+Sources: kubernetes/kubernetes#78429 and aws/containers-roadmap#463 for the symptom; webhooks/core/pod_webhook.go of
+aws/amazon-vpc-resource-controller-k8s for what the webhook does, which the legacy one does too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    Known,
+    Unknown,
+    WindowsPod,
+)
+
+MAKERS = ("ReplicaSet", "StatefulSet", "DaemonSet", "Job", "ReplicationController")
+"""Owners that make a new pod in place of one that is deleted."""
+
+PATIENCE = timedelta(minutes=2)
+"""How long the controller may take to give a pod its address."""
+
+Path = Literal["webhook", "controller", "affinity"]
+
+
+@dataclass(frozen=True)
+class StuckPod:
+    """A pod that waits.
+
+    Attributes:
+        pod: It.
+        path: ``webhook``: it has no limit, since no webhook answered when it was created, and none is ever asked again.
+            ``controller``: it has the limit, and the controller gives it no address. ``affinity``: it asks for Windows
+            by affinity alone, which no webhook looks at, so that a new one would be stuck as well.
+    """
+
+    pod: WindowsPod
+    path: Path
+
+    @property
+    def recyclable(self) -> bool:
+        """Whether deleting it is all that it takes."""
+        return self.path == "webhook" and self.pod.owner is not None and self.pod.owner.kind in MAKERS
+
+
+def stuck_pods(subject: Subject) -> Known[tuple[StuckPod, ...]]:
+    """The Windows pods that wait for an address, of those that were looked at."""
+    pods = subject.observation.windows_pods
+    if isinstance(pods, Unknown):
+        return pods
+    waiting = (pod for pod in pods if pod.is_starting and not pod.address and not pod.host_network)
+    told = ((pod, _path(pod, subject.at)) for pod in waiting)
+    return tuple(StuckPod(pod, path) for pod, path in told if path)
+
+
+def _path(pod: WindowsPod, at: datetime) -> Path | None:
+    if pod.address_limit in ("", "0"):
+        return "webhook" if pod.selects_windows else "affinity"
+    late = not pod.created_at or at - datetime.fromisoformat(pod.created_at) > PATIENCE
+    return "controller" if late else None

@@ -1,0 +1,67 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import AddonIssue
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
+    DENIED,
+    addon,
+    finding,
+    observed,
+)
+
+ISSUE = AddonIssue("InsufficientNumberOfReplicas", "aws-node is\n not ready", ("aws-node",))
+ON = '{"enableWindowsIpam": "true"}'
+
+
+@pytest.mark.parametrize(
+    ("managed", "status", "words"),
+    [
+        (None, "not_applicable", "does not manage"),
+        (DENIED, "unknown", "forbidden"),
+        (addon(""), "pass", "is ACTIVE and has no health issues"),
+        (addon("", status="UPDATING"), "fail", "Add-on vpc-cni is UPDATING"),
+        (addon("", status="DEGRADED", issues=(ISSUE,)), "fail", "is DEGRADED, with health issues: Insufficient"),
+        (addon("", status="UPDATE_FAILED"), "fail", "is UPDATE_FAILED"),
+        (addon("", status=""), "fail", "without a status"),
+        (addon("", issues=(ISSUE, ISSUE)), "fail", "has health issues: InsufficientNumberOfReplicas"),
+        (addon(ON, status="CREATE_FAILED"), "fail", "is CREATE_FAILED"),
+    ],
+)
+def test_what_only_warns(managed: Any, status: str, words: str) -> None:
+    for goal in ("none", "enable"):
+        found = finding("addon.health", observed(vpc_cni=managed), goal=goal)
+        if goal == "enable" and managed == addon("", status=""):
+            continue
+        assert (found.status, found.severity, found.stops_pods) == (status, "warning", False)
+        assert words in found.summary
+        assert found.blocks == () or status in ("pass", "not_applicable")
+
+
+@pytest.mark.parametrize("status", ["DELETING", "CREATE_FAILED", "DELETE_FAILED"])
+def test_what_allows_no_update_stops_what_needs_one(status: str) -> None:
+    def judged(values: str, goal: Any, **wanted: Any) -> Any:
+        return finding("addon.health", observed(vpc_cni=addon(values, status=status)), goal=goal, **wanted)
+
+    for values, goal in (("", "enable"), (ON, "disable")):
+        found = judged(values, goal)
+        assert (found.status, found.severity, found.blocks) == ("fail", "error", ("enable", "migrate", "disable"))
+        assert found.summary == f"Add-on vpc-cni is {status}, so that its configuration can't be changed"
+        assert judged(values, goal, ipam_owner="config_map").blocks == ()
+    for values, goal in ((ON, "enable"), ("", "disable"), ("", "none")):
+        found = judged(values, goal)
+        assert (found.status, found.severity, found.blocks) == ("fail", "warning", ())
+
+
+def test_issues_are_evidence_with_what_they_concern() -> None:
+    found = finding("addon.health", observed(vpc_cni=addon("", issues=(ISSUE,))))
+    assert [item.value for item in found.evidence] == [
+        "ACTIVE",
+        "InsufficientNumberOfReplicas: aws-node is not ready (aws-node)",
+    ]

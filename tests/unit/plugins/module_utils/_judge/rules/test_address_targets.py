@@ -1,0 +1,126 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
+    DENIED,
+    cluster,
+    config_map,
+    finding,
+    legacy_cluster,
+    observed,
+)
+
+PREFIX = {"enable-windows-prefix-delegation": "true"}
+CHART = {"warm-ip-target": "1", "minimum-ip-target": "3", "warm-prefix-target": "0"}
+
+
+def judged(data: Any, **wanted: Any) -> Any:
+    seen = data if data is DENIED or data is None else config_map(data)
+    return finding("network.address_targets", observed(cni_config_map=seen), **wanted)
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "words"),
+    [
+        (None, "pass", "it keeps 3 warm addresses, at least 3 in all, its defaults"),
+        (PREFIX, "pass", "it keeps 1 warm addresses, at least 3 in all, warm prefixes 0, its defaults"),
+        (CHART, "pass", "it keeps 1 warm addresses, at least 3 in all"),
+        ({**CHART, **PREFIX}, "pass", "warm prefixes 0"),
+        ({"warm-ip-target": "5"}, "pass", "it keeps 5 warm addresses, at least 0 in all"),
+        ({"windows-warm-ip-target": "5"}, "pass", "it keeps 5 warm addresses"),
+        ({"warm-ip-target": "x"}, "fail", 'warm-ip-target "x" (no integer, so that it counts as absent); it keeps 3'),
+        ({"minimum-ip-target": "1.5"}, "fail", "no integer"),
+        ({"warm-ip-target": ""}, "fail", "no integer"),
+        ({"minimum-ip-target": "-1"}, "fail", "negative"),
+        ({"warm-prefix-target": "2"}, "fail", "ignored without prefix delegation"),
+        (
+            {"warm-prefix-target": "2", **PREFIX},
+            "pass",
+            "it keeps 0 warm addresses, at least 0 in all, warm prefixes 2",
+        ),
+        ({"warm-ip-target": "0"}, "fail", 'warm-ip-target "0" (taken for 1)'),
+        ({"warm-ip-target": "0", **PREFIX, "minimum-ip-target": "4"}, "pass", "it keeps 0 warm"),
+        (
+            {"warm-ip-target": "0", "minimum-ip-target": "0", **PREFIX},
+            "fail",
+            '"0" (taken for 1) and 1 more; it keeps 1',
+        ),
+        ({"minimum-ip-target": "0"}, "fail", 'minimum-ip-target "0" (taken for 3)'),
+        (
+            {"warm-ip-target": "1", "windows-warm-ip-target": "7"},
+            "fail",
+            'windows-warm-ip-target "7" (warm-ip-target "1" wins over it); it keeps 1',
+        ),
+        (
+            {"warm-ip-target": "x", "windows-warm-ip-target": "7"},
+            "fail",
+            "no integer, so that it counts as absent) and 1",
+        ),
+        (DENIED, "unknown", "forbidden"),
+    ],
+)
+def test_live_targets_only_warn(data: Any, status: str, words: str) -> None:
+    for goal in ("none", "enable", "disable"):
+        found = judged(data, goal=goal)
+        assert (found.status, found.severity, found.stops_pods) == (status, "warning", False)
+        assert words in found.summary
+        assert found.blocks == () or status == "pass"
+
+
+@pytest.mark.parametrize(
+    ("data", "wanted", "status", "words"),
+    [
+        (CHART, {"warm_ip_target": 5}, "pass", "it keeps 5 warm addresses, at least 3"),
+        (CHART, {"warm_ip_target": 0}, "fail", 'warm-ip-target "0" (taken for 1)'),
+        (CHART, {"warm_prefix_target": 1}, "fail", "ignored without prefix delegation"),
+        (CHART, {"warm_prefix_target": 0}, "pass", "it keeps 1"),
+        ({**CHART, **PREFIX}, {"warm_prefix_target": 1}, "pass", "warm prefixes 1"),
+        (CHART, {"warm_prefix_target": 1, "prefix_delegation": True}, "pass", "warm prefixes 1"),
+        ({**CHART, **PREFIX}, {"warm_prefix_target": 1, "prefix_delegation": False}, "fail", "ignored without"),
+        ({**CHART, **PREFIX}, {"warm_ip_target": 0, "minimum_ip_target": 0}, "fail", "(taken for 1); it keeps 1"),
+        (
+            {**CHART, **PREFIX},
+            {"warm_ip_target": 0, "minimum_ip_target": 0, "warm_prefix_target": 1},
+            "pass",
+            "prefixes 1",
+        ),
+        (DENIED, {"warm_ip_target": 5}, "unknown", "forbidden"),
+    ],
+)
+def test_wanted_targets_stop_enable(data: Any, wanted: dict[str, Any], status: str, words: str) -> None:
+    found = judged(data, goal="enable", **wanted)
+    assert found.status == status
+    assert words in found.summary
+    assert found.blocks == ("enable", "migrate")
+    if status == "fail":
+        assert (found.severity, found.resolved_by) == ("error", ())
+        assert all(item.object == "Wanted" for item in found.evidence)
+
+
+def test_a_live_target_that_is_to_be_replaced_is_mended_by_the_plan() -> None:
+    found = judged({"warm-ip-target": "x"}, goal="enable", warm_ip_target=5)
+    assert (found.status, found.severity, found.blocks) == ("fail", "warning", ())
+    assert found.resolved_by == ("configure_windows_addressing",)
+
+
+@pytest.mark.parametrize("goal", ["none", "disable"])
+def test_options_of_enable_mean_nothing_to_other_goals(goal: Any) -> None:
+    found = judged(CHART, goal=goal, warm_ip_target=0, warm_prefix_target=5)
+    assert (found.status, found.summary.endswith("it keeps 1 warm addresses, at least 3 in all")) == ("pass", True)
+
+
+def test_below_the_minimum_targets_are_those_of_secondary_mode() -> None:
+    old = observed(cluster=cluster(version="1.24"), cni_config_map=config_map({**PREFIX, "warm-prefix-target": "1"}))
+    assert "ignored without prefix delegation" in finding("network.address_targets", old).summary
+
+
+def test_old_control_planes_read_no_target() -> None:
+    old = legacy_cluster(cni_config_map=config_map({"warm-ip-target": "x"}))
+    assert finding("network.address_targets", old).status == "not_applicable"

@@ -1,0 +1,116 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
+    DENIED,
+    cluster,
+    config_map,
+    finding,
+    legacy_cluster,
+    node,
+    observed,
+)
+
+LIVE = config_map({"enable-windows-ipam": "true", "enable-windows-prefix-delegation": "true"})
+OFF = config_map({"enable-windows-ipam": "true", "enable-windows-prefix-delegation": "yes"})
+XEN = (node("w", "windows", instance_type="m4.large"),)
+NITRO = (node("w", "windows", instance_type="m5.large"), node("m", "windows", instance_type="c5.metal"))
+WANTED = {"goal": "enable", "prefix_delegation": True}
+
+
+def judged(changes: dict[str, Any], **wanted: Any) -> Any:
+    return finding("network.prefix_delegation", observed(**changes), **wanted)
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "words"),
+    [
+        ({"cni_config_map": None}, "pass", "Windows prefix delegation is off"),
+        ({"cni_config_map": OFF, "nodes": XEN}, "pass", "Windows prefix delegation is off"),
+        ({"cni_config_map": LIVE, "nodes": NITRO}, "pass", "is on, and every Windows instance type can have it"),
+        ({"cni_config_map": LIVE, "nodes": ()}, "pass", "is on"),
+        ({"cni_config_map": LIVE, "nodes": XEN}, "fail", "works in secondary mode: 1 of 1 instance types"),
+        (
+            {"cni_config_map": LIVE, "nodes": (node("w", "windows", instance_type="x99.large"),)},
+            "unknown",
+            "is not known for instance types: 1 of 1",
+        ),
+        ({"cni_config_map": LIVE, "nodes": (node("w", "windows", instance_type=""),)}, "unknown", "not known"),
+        ({"cni_config_map": LIVE, "nodes": DENIED}, "unknown", "forbidden"),
+        ({"cni_config_map": LIVE, "cluster": DENIED}, "unknown", "forbidden"),
+        ({"cni_config_map": DENIED}, "unknown", "forbidden"),
+        (
+            {"cni_config_map": LIVE, "cluster": cluster(version="1.26", platform_version="eks.3")},
+            "fail",
+            "below 1.26 eks.4, the least for Windows prefix delegation, which the controller then ignores",
+        ),
+        ({"cni_config_map": LIVE, "cluster": cluster(version="1.24")}, "fail", "below 1.25 eks.5"),
+        (
+            {"cni_config_map": LIVE, "cluster": cluster(version="1.26", platform_version="?")},
+            "unknown",
+            "Can't tell the versions apart",
+        ),
+    ],
+)
+def test_what_is_live_stops_nothing(changes: dict[str, Any], status: str, words: str) -> None:
+    for goal in ("none", "enable", "disable"):
+        found = judged(changes, goal=goal)
+        assert (found.status, found.severity, found.stops_pods) == (status, "error", False)
+        assert words in found.summary
+        assert found.blocks == () or status == "pass"
+
+
+@pytest.mark.parametrize(
+    ("changes", "planned", "status"),
+    [
+        ({"nodes": ()}, (), "pass"),
+        ({"nodes": NITRO}, ("m5.xlarge",), "pass"),
+        ({"nodes": XEN}, (), "fail"),
+        ({"nodes": NITRO}, ("t2.large",), "fail"),
+        ({"nodes": ()}, ("x99.large",), "unknown"),
+        ({"nodes": DENIED}, (), "unknown"),
+        ({"cni_config_map": DENIED}, (), "pass"),
+        ({"cluster": cluster(version="1.25", platform_version="eks.4")}, (), "fail"),
+        ({"cluster": cluster(version="1.25", platform_version="eks.5"), "nodes": ()}, (), "pass"),
+        ({"cni_config_map": LIVE, "nodes": XEN}, (), "fail"),
+    ],
+)
+def test_what_is_wanted_stops_enable(changes: dict[str, Any], planned: tuple[str, ...], status: str) -> None:
+    found = judged(changes, planned_instance_types=planned, **WANTED)
+    if changes == {"cni_config_map": DENIED}:
+        status = "unknown"
+    assert (found.status, found.blocks, found.resolved_by) == (status, ("enable", "migrate"), ())
+
+
+def test_turning_it_off_mends_it() -> None:
+    found = judged({"cni_config_map": LIVE, "nodes": XEN}, goal="enable", prefix_delegation=False)
+    assert (found.status, found.blocks, found.resolved_by) == ("fail", (), ("configure_windows_addressing",))
+
+
+def test_options_of_enable_mean_nothing_to_other_goals() -> None:
+    assert judged({"nodes": XEN}, goal="none", prefix_delegation=True).summary == "Windows prefix delegation is off"
+
+
+def test_modes_are_not_to_be_mixed() -> None:
+    assert "replace the Windows nodes there are, rather than mix modes: 2" in judged({"nodes": NITRO}, **WANTED).summary
+    assert "replace" not in judged({"nodes": ()}, **WANTED).summary
+
+
+def test_what_a_node_on_xen_can_do() -> None:
+    found = judged({"cni_config_map": LIVE, "nodes": (*XEN, *NITRO)})
+    assert [(item.object, item.value) for item in found.evidence] == [
+        ("ConfigMap kube-system/amazon-vpc-cni", 'enable-windows-prefix-delegation: "true"'),
+        ("Node w", "m4.large on Xen: secondary mode, 9 pods"),
+    ]
+    assert "prefix_delegation (role variable eks_windows_prefix_delegation) false" in found.remedy
+
+
+def test_old_control_planes_have_none() -> None:
+    assert finding("network.prefix_delegation", legacy_cluster(cni_config_map=LIVE)).status == "not_applicable"

@@ -1,0 +1,64 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import GOALS
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import ObjectRef
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
+    DENIED,
+    finding,
+    observed,
+    windows_pod,
+)
+
+LOOKING = ("disable", "legacy_remove", "cert_renew")
+FRESH = "2026-11-24T09:59:00Z"
+
+
+@pytest.mark.parametrize(
+    ("pods", "status", "words"),
+    [
+        ((), "pass", ""),
+        ((windows_pod(),), "fail", "no webhook answered when it was created; ReplicaSet shop/web makes it again"),
+        ((windows_pod(created_at=FRESH),), "fail", "no webhook answered"),
+        ((windows_pod(address_limit="0"),), "fail", "no webhook answered"),
+        ((windows_pod(owner=None),), "fail", "nothing owns it: it is not deleted"),
+        ((windows_pod(owner=ObjectRef("Flow", "shop", "f")),), "fail", "Flow shop/f owns it: it is not deleted"),
+        ((windows_pod(address_limit="1"),), "fail", "the controller did not act on it"),
+        ((windows_pod(address_limit="1", created_at=""),), "fail", "the controller did not act on it"),
+        ((windows_pod(address_limit="1", created_at=FRESH),), "pass", ""),
+        ((windows_pod(selects_windows=False),), "fail", "by affinity, which no webhook looks at"),
+        ((windows_pod(address="10.0.0.1/24"),), "pass", ""),
+        ((windows_pod(host_network=True),), "pass", ""),
+        ((windows_pod(is_starting=False),), "pass", ""),
+        (DENIED, "unknown", ""),
+    ],
+)
+def test_stuck(pods: Any, status: str, words: str) -> None:
+    found = finding("workloads.stuck", observed(windows_pods=pods), goal="cert_renew")
+    assert (found.status, found.severity, found.blocks, found.stops_pods) == (status, "error", (), False)
+    if status == "fail":
+        assert [item.object for item in found.evidence] == ["Pod shop/pod"]
+        assert words in found.evidence[0].value
+        recyclable = pods[0].owner == windows_pod().owner and words.startswith("no webhook")
+        assert found.resolved_by == (("recycle_stuck_pods",) if recyclable else ())
+
+
+def test_those_that_nothing_makes_again_come_first() -> None:
+    pods = (windows_pod("a"), windows_pod("z", owner=None), windows_pod("b", address_limit="1"))
+    found = finding("workloads.stuck", observed(windows_pods=pods), goal="cert_renew")
+    assert [item.object for item in found.evidence] == ["Pod shop/b", "Pod shop/z", "Pod shop/a"]
+    assert found.summary == "3 Windows pods wait for an address (without a limit: 2, with a limit: 1)"
+    assert found.resolved_by == ()
+
+
+@pytest.mark.parametrize("goal", [goal for goal in GOALS if goal not in LOOKING])
+def test_where_pods_are_not_looked_at(goal: Any) -> None:
+    found = finding("workloads.stuck", observed(windows_pods=(windows_pod(),)), goal=goal)
+    assert found.status == "not_applicable"

@@ -1,0 +1,314 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Plans that take legacy support away, variant by variant."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.legacy_variants import (
+    VARIANTS,
+    LegacyVariant,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.plan import Step, plan
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.prediction import after
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.render import as_result
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    LegacyReferences,
+    ObjectRef,
+    Observation,
+    Webhook,
+    WebhookService,
+)
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
+    CONTROL_PLANE_WEBHOOK,
+    CONTROLLER,
+    DENIED,
+    EKSCTL_CONFIGURATION,
+    EKSCTL_SERVICE,
+    EKSCTL_WEBHOOK,
+    KUBE_PROXY_BINDING,
+    LEGACY_SECRET,
+    addon,
+    chain,
+    config_map,
+    legacy,
+    observed,
+    options,
+    ready,
+    role,
+    webhook_configuration,
+    with_legacy,
+)
+
+WEBHOOK_STEPS = ["remove_legacy_webhook", "remove_legacy_leftovers"]
+HELM = next(variant for variant in VARIANTS if variant.name == "helm")
+
+
+def steps(seen: Observation, goal: Any = "legacy_remove", **wanted: Any) -> tuple[Step, ...]:
+    return plan(Subject(seen, options(goal=goal, **wanted)))
+
+
+def ids(seen: Observation, goal: Any = "legacy_remove", **wanted: Any) -> list[str]:
+    return [step.step for step in steps(seen, goal, **wanted)]
+
+
+def names(step: Step) -> list[str]:
+    return [f"{found['kind']} {found['namespace']}/{found['name']}" for found in json.loads(step.before)["objects"]]
+
+
+def of_variant(variant: LegacyVariant, **changes: Any) -> Observation:
+    """A cluster with all that a variant made, in namespace ``release`` where its installer chose."""
+    place, controllers = variant.namespace or "release", variant.controller_namespace or "release"
+    webhook = ObjectRef("Deployment", place, variant.deployment)
+    secret = ObjectRef("Secret", place, variant.secret)
+    requests = [variant.certificate_signing_request] if variant.certificate_signing_request else []
+    parts: dict[str, Any] = {
+        "webhook_configurations": (
+            CONTROL_PLANE_WEBHOOK,
+            webhook_configuration(variant.webhook_configuration, place, variant.service),
+        ),
+        "legacy_webhooks": (
+            chain(
+                configuration=variant.webhook_configuration,
+                service=WebhookService(place, variant.service, ""),
+                deployment=webhook,
+                secret=secret,
+                managed_by="cert-manager" if variant is HELM else "none",
+            ),
+        ),
+        "legacy": legacy(
+            deployments=(ObjectRef("Deployment", controllers, variant.controller), webhook),
+            services=(ObjectRef("Service", place, variant.service),),
+            secrets=() if variant is HELM else (secret,),
+            cluster_role_bindings=(
+                KUBE_PROXY_BINDING,
+                *(ObjectRef("ClusterRoleBinding", "", name) for name in variant.cluster_roles),
+            ),
+            details=(
+                *(ObjectRef("ServiceAccount", controllers, name) for name in variant.service_accounts),
+                *(ObjectRef("ClusterRole", "", name) for name in variant.cluster_roles),
+                *(ObjectRef("CertificateSigningRequest", "", name) for name in requests),
+                *((secret,) if variant is HELM else ()),
+            ),
+            references=LegacyReferences(deployments=(ready(webhook, secret),)),
+        ),
+    }
+    return with_legacy(**{**parts, **changes})
+
+
+def test_what_legacy_remove_does() -> None:
+    controller, webhook, leftovers = steps(with_legacy())
+    assert controller == Step(
+        step="remove_legacy_controller",
+        reason="It is the controller of legacy Windows support, and turns control-plane support off",
+        object="Deployment kube-system/vpc-resource-controller",
+        before='{"objects": [{"apiVersion": "apps/v1", "kind": "Deployment", "namespace": "kube-system", '
+        '"name": "vpc-resource-controller"}]}',
+        after="absent",
+    )
+    assert (webhook.step, webhook.after) == ("remove_legacy_webhook", "absent")
+    assert webhook.object == (
+        "MutatingWebhookConfiguration vpc-admission-webhook-cfg, Service kube-system/vpc-admission-webhook, "
+        "Secret kube-system/vpc-admission-webhook-certs, Deployment kube-system/vpc-admission-webhook"
+    )
+    assert leftovers.object == (
+        "ClusterRole vpc-resource-controller, ServiceAccount kube-system/vpc-resource-controller, "
+        "CertificateSigningRequest vpc-admission-webhook.kube-system, ClusterRoleBinding vpc-resource-controller"
+    )
+    assert [item["apiVersion"] for item in json.loads(leftovers.before)["objects"]] == [
+        "rbac.authorization.k8s.io/v1",
+        "v1",
+        "certificates.k8s.io/v1",
+        "rbac.authorization.k8s.io/v1",
+    ]
+
+
+@pytest.mark.parametrize("goal", ["legacy_remove", "migrate"])
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
+def test_every_variant_goes_with_all_that_belongs_to_it(variant: LegacyVariant, goal: Any) -> None:
+    seen = of_variant(variant)
+    wanted = {str(found) for found in Subject(seen, options()).legacy.components}
+    planned = steps(seen, goal)
+    assert {text for step in planned if step.after == "absent" for text in step.object.split(", ")} == wanted
+    assert not any("eks:kube-proxy-windows" in step.object for step in planned)
+    done = after(Subject(seen, options(goal=goal)), planned)
+    assert done.legacy.components == ()
+    assert done.observation.legacy.cluster_role_bindings == (KUBE_PROXY_BINDING,)
+    assert done.observation.webhook_configurations == (CONTROL_PLANE_WEBHOOK,)
+    assert plan(done) == ()
+
+
+def test_migrate_keeps_the_gap_short() -> None:
+    seen = with_legacy(vpc_cni=addon(""), cluster_role=role("AmazonEKSClusterPolicy"))
+    assert ids(seen, "migrate") == [
+        "attach_cluster_policy",
+        "enable_windows_ipam",
+        "configure_addon",
+        "remove_legacy_controller",
+        *WEBHOOK_STEPS,
+    ]
+
+
+def test_migrate_removes_a_second_controller_before_windows_ipam_is_on() -> None:
+    assert ids(of_variant(HELM), "migrate") == ["remove_second_controller", "enable_windows_ipam", *WEBHOOK_STEPS]
+    both = of_variant(HELM)
+    objects = legacy(deployments=(*both.legacy.deployments, CONTROLLER))  # type: ignore[misc]
+    planned = steps(of_variant(HELM, legacy=objects), "migrate")
+    assert [step.object for step in planned if "controller" in step.step] == [
+        "Deployment release/windows-vpc-resource-controller",
+        str(CONTROLLER),
+    ]
+
+
+def test_migrate_sets_the_addressing_that_is_asked_for_before_windows_ipam_is_on() -> None:
+    planned = ids(with_legacy(), "migrate", prefix_delegation=True)
+    assert planned[:2] == ["configure_windows_addressing", "enable_windows_ipam"]
+
+
+def test_migrate_of_a_cluster_without_legacy_support_enables_it() -> None:
+    assert ids(observed(), "migrate") == []
+    assert ids(observed(cni_config_map=config_map({})), "migrate") == ["enable_windows_ipam"]
+
+
+@pytest.mark.parametrize("goal", ["legacy_remove", "migrate"])
+def test_legacy_support_stops_neither_goal(goal: Any) -> None:
+    for seen in (with_legacy(), *map(of_variant, VARIANTS)):
+        result = as_result(seen, options(goal=goal))
+        assert result["blockers"] == []
+        assert result["support_after"]["legacy"]["components"] == []
+    assert as_result(with_legacy(), options(goal="migrate"))["support_after"]["mode"] == "control_plane"
+    assert as_result(with_legacy(), options(goal="legacy_remove"))["support_after"]["mode"] == "none"
+
+
+@pytest.mark.parametrize("goal", ["legacy_remove", "migrate"])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"legacy_webhooks": DENIED},
+        {"webhook_configurations": DENIED, "legacy_webhooks": None},
+        *(
+            {"legacy": legacy(**{"deployments": (CONTROLLER,), part: DENIED})}
+            for part in ("deployments", "services", "secrets", "cluster_role_bindings", "details", "references")
+        ),
+    ],
+)
+def test_nothing_is_removed_while_something_can_t_be_seen(goal: Any, changes: dict[str, Any]) -> None:
+    result = as_result(with_legacy(**changes), options(goal=goal))
+    assert "legacy.components" in result["blockers"]
+    found = next(item for item in result["findings"] if item["id"] == "legacy.components")
+    assert found["remedy"].startswith(DENIED.remedy.rstrip("."))
+
+
+def test_an_interrupted_removal_is_completed() -> None:
+    """Its first objects are gone: the webhook's Deployment tells what is left of its own."""
+    rest = legacy(
+        deployments=(EKSCTL_WEBHOOK,),
+        services=(EKSCTL_SERVICE,),
+        secrets=(LEGACY_SECRET,),
+        references=LegacyReferences(
+            deployments=(ready(EKSCTL_WEBHOOK, LEGACY_SECRET, labels={"run": "w", "app": "x"}),),
+            selectors={EKSCTL_SERVICE: {"run": "w"}},
+        ),
+    )
+    seen = with_legacy(webhook_configurations=(CONTROL_PLANE_WEBHOOK,), legacy_webhooks=None, legacy=rest)
+    (step,) = steps(seen)
+    assert names(step) == [
+        "Service kube-system/vpc-admission-webhook",
+        "Secret kube-system/vpc-admission-webhook-certs",
+        "Deployment kube-system/vpc-admission-webhook",
+    ]
+
+
+def test_what_a_webhook_refers_to_is_its_own_whatever_its_name() -> None:
+    place = WebhookService("win", "hook", "")
+    own = chain(
+        service=place,
+        deployment=ObjectRef("Deployment", "win", "server"),
+        secret=ObjectRef("Secret", "win", "pair"),
+        backup=ObjectRef("Secret", "win", "pair-backup"),
+    )
+    seen = with_legacy(legacy_webhooks=(own,), legacy=legacy(services=(ObjectRef("Service", "win", "hook"),)))
+    (step,) = steps(seen)
+    assert names(step) == [
+        "Secret win/pair-backup",
+        "MutatingWebhookConfiguration /vpc-admission-webhook-cfg",
+        "Service win/hook",
+        "Secret win/pair",
+        "Deployment win/server",
+    ]
+
+
+@pytest.mark.parametrize("changes", [{"secret_exists": False}, {"service_exists": False}, {"deployment": None}])
+def test_what_is_not_there_is_not_removed(changes: dict[str, Any]) -> None:
+    seen = with_legacy(legacy_webhooks=(chain(**changes),), legacy=legacy(references=LegacyReferences()))
+    (step,) = steps(seen)
+    gone = {"secret_exists": "Secret", "service_exists": "Service", "deployment": "Deployment"}
+    kinds = {"MutatingWebhookConfiguration", "Service", "Secret", "Deployment"} - {gone[name] for name in changes}
+    assert {item["kind"] for item in json.loads(step.before)["objects"]} == kinds
+
+
+def test_the_signing_request_is_deleted_by_the_api_that_is_served() -> None:
+    old = of_variant(VARIANTS[1])
+    objects = legacy(
+        details=old.legacy.details,
+        certificates_api="certificates.k8s.io/v1beta1",
+        cluster_role_bindings=(),
+    )
+    (step,) = steps(with_legacy(webhook_configurations=(), legacy_webhooks=None, legacy=objects))
+    assert json.loads(step.before)["objects"][-1]["apiVersion"] == "certificates.k8s.io/v1beta1"
+
+
+def test_cert_manager_s_certificate_goes_before_the_secret_that_it_would_write_again() -> None:
+    seen = of_variant(HELM)
+    owner = ObjectRef("Certificate", "release", "windows-vpc-admission-webhook")
+    references = LegacyReferences(owners=(owner,))
+    webhook = next(step for step in steps(seen) if step.step == "remove_legacy_webhook")
+    assert "helm uninstall" in webhook.reason
+    assert "cert-manager would write the Secret again" in webhook.reason
+    objects = legacy(deployments=seen.legacy.deployments, details=seen.legacy.details, references=references)
+    webhook = next(step for step in steps(of_variant(HELM, legacy=objects)) if step.step == "remove_legacy_webhook")
+    assert "cert-manager" not in webhook.reason
+    found = json.loads(webhook.before)["objects"]
+    kinds = [item["kind"] for item in found]
+    assert kinds.index("Certificate") < kinds.index("Secret")
+    assert found[kinds.index("Certificate")]["apiVersion"] == "cert-manager.io/v1"
+
+
+def test_enable_beside_legacy_support_is_refused_and_names_the_way() -> None:
+    result = as_result(
+        with_legacy(webhook_configurations=(CONTROL_PLANE_WEBHOOK, EKSCTL_CONFIGURATION)), options(goal="enable")
+    )
+    assert result["blockers"] == ["legacy.components", "legacy.controller_blocks"]
+    for found in result["findings"]:
+        if found["id"] in result["blockers"]:
+            assert "cloudops.eks_windows.migrate_legacy" in found["remedy"]
+            assert "eks_windows_remove_legacy true" in found["remedy"]
+            assert "kubectl" not in found["remedy"]
+
+
+@pytest.mark.parametrize("goal", ["legacy_remove", "migrate"])
+def test_a_configuration_that_calls_others_too_is_not_deleted(goal: Any) -> None:
+    own = webhook_configuration("mine", service=EKSCTL_SERVICE.name)
+    other = Webhook("theirs", WebhookService("shop", "shop", "/"), "", "Ignore")
+    shared = replace(own, webhooks=(*own.webhooks, other))
+    for configuration, is_shared in (
+        (own, False),
+        (shared, True),
+        (replace(shared, name=EKSCTL_CONFIGURATION.name), False),
+    ):
+        seen = with_legacy(
+            webhook_configurations=(CONTROL_PLANE_WEBHOOK, configuration),
+            legacy_webhooks=(chain(configuration=configuration.name),),
+        )
+        result = as_result(seen, options(goal=goal))
+        assert ("legacy.components" in result["blockers"]) is is_shared
+        planned = " ".join(step["object"] for step in result["plan"])
+        assert (f"MutatingWebhookConfiguration {configuration.name}" in planned) is not is_shared
