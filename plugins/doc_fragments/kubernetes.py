@@ -60,10 +60,12 @@ options:
       - Unset, what the kubeconfig says, and else V(true).
     type: bool
   proxy:
-    description: URL of the proxy for the Kubernetes API.
+    description:
+      - URL of the proxy for the Kubernetes API.
+      - By default the one that the kubeconfig names, or that C(HTTPS_PROXY) and C(NO_PROXY) of the environment choose.
     type: str
   no_proxy:
-    description: Hosts that are reached without O(proxy), separated by commas.
+    description: Hosts that are reached without a proxy, whatever names it, separated by commas.
     type: str
   proxy_headers:
     description: Headers for the proxy.

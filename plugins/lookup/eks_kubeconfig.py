@@ -13,15 +13,23 @@ description:
     O(kubernetes.core.k8s#module:kubeconfig) of M(kubernetes.core.k8s) and its like.
   - Its user runs this collection's token helper with the Python that runs Ansible, so that it holds no token, each
     client makes a fresh one, and nothing secret is shown at C(-vvvv).
-  - With O(kubeconfig) or O(context) the user's own kubeconfig is handed on, after its server was found to be the
-    cluster's.
+  - The options are those of M(cloudops.eks_windows.eks_windows_preflight). Given the same values and the same
+    environment, a task of C(kubernetes.core) reaches the API server that the module reads, by the same way and as the
+    same user.
+  - With O(kubeconfig) or O(context) the user's own kubeconfig is handed on by its path. With O(host) the kubeconfig
+    that is made names that server. With O(client_cert) its user has the certificate. Nothing is handed on that leads
+    to another server or trusts another authority than EKS tells, unless O(ignore) has C(cluster.identity).
+  - A token is no option, since options are printed. Where O(host), O(kubeconfig) or O(context) is given, it comes from
+    the environment variable C(K8S_AUTH_API_KEY), as AWX sets it for credentials of type OpenShift or Kubernetes API
+    Bearer Token.
   - C(kubernetes.core) lets the environment variables C(K8S_AUTH_*) win over a kubeconfig, so that one which names
-    another cluster would take the task there. The lookup therefore removes them from the worker process of the task
-    that it is evaluated for. The other tasks keep them.
-  - Where C(HTTPS_PROXY) and C(NO_PROXY) of the environment, read as for AWS, choose a proxy for the cluster, it is in
-    the kubeconfig as C(proxy-url), without user and password. Older clients of Kubernetes do not read it there, so
-    that the lookup also sets C(K8S_AUTH_PROXY) in the worker process of the task, and
-    C(K8S_AUTH_PROXY_HEADERS_PROXY_BASIC_AUTH) where the proxy has a user.
+    another cluster would take the task there. The lookup therefore sets in the worker process of the task that it is
+    evaluated for what the options mean, and removes the rest. C(K8S_AUTH_KUBECONFIG), C(K8S_AUTH_CONTEXT) and
+    C(K8S_AUTH_HOST) are always removed. The others are kept where O(host), O(kubeconfig) or O(context) is given,
+    which they complete as they do for C(kubernetes.core), and removed otherwise. Other tasks keep them all.
+  - A proxy is in the kubeconfig as C(proxy-url), without user and password. Older clients of Kubernetes do not read it
+    there, so that the lookup also sets C(K8S_AUTH_PROXY), C(K8S_AUTH_NO_PROXY) and, where the proxy has a user,
+    C(K8S_AUTH_PROXY_HEADERS_PROXY_BASIC_AUTH) in the worker process of the task.
 author:
   - cloudops.eks_windows maintainers (@cloudops)
 options:
@@ -65,8 +73,41 @@ options:
     description: Path of a kubeconfig file to use in place of one made from EKS.
     type: path
   context:
-    description: Name of the context in the kubeconfig.
+    description: Name of the context in the kubeconfig. Without O(kubeconfig) it is looked for in C(~/.kube/config).
     type: str
+  host:
+    description:
+      - URL of the Kubernetes API. The token comes from C(K8S_AUTH_API_KEY), or from AWS where neither it nor
+        O(client_cert) is there.
+    type: str
+    version_added: 0.2.0
+  ca_cert:
+    description: Path of the certificate authority of the Kubernetes API. By default the one that EKS tells is trusted.
+    type: path
+    version_added: 0.2.0
+    aliases: [ssl_ca_cert]
+  client_cert:
+    description: Path of the client certificate for the Kubernetes API.
+    type: path
+    version_added: 0.2.0
+    aliases: [cert_file]
+  client_key:
+    description: Path of the client certificate's key. By default it is looked for in O(client_cert).
+    type: path
+    version_added: 0.2.0
+    aliases: [key_file]
+  proxy:
+    description:
+      - URL of the proxy for the Kubernetes API.
+      - By default the one that the kubeconfig names, or that C(HTTPS_PROXY) and C(NO_PROXY) of the environment choose.
+      - Its user and password, if it has them, better come from C(HTTPS_PROXY) or
+        C(K8S_AUTH_PROXY_HEADERS_PROXY_BASIC_AUTH), since variables of Ansible are easily printed.
+    type: str
+    version_added: 0.2.0
+  no_proxy:
+    description: Hosts that are reached without a proxy, whatever names it, separated by commas.
+    type: str
+    version_added: 0.2.0
   validate_certs:
     description: Whether the certificates of AWS are checked.
     type: bool
@@ -99,11 +140,19 @@ EXAMPLES = r"""
       kubernetes.core.k8s:
         kind: Namespace
         name: windows
+
+- name: The same with the server and the token of an AWX credential, K8S_AUTH_HOST and K8S_AUTH_API_KEY
+  kubernetes.core.k8s:
+    kind: Namespace
+    name: windows
+    kubeconfig: "{{ lookup('cloudops.eks_windows.eks_kubeconfig', 'production', region='eu-central-1', host=server) }}"
+  vars:
+    server: "{{ lookup('ansible.builtin.env', 'K8S_AUTH_HOST') }}"
 """
 
 RETURN = r"""
 _raw:
-  description: A kubeconfig for each cluster, as a dictionary, or the path in O(kubeconfig).
+  description: A kubeconfig for each cluster, as a dictionary, or the path of the user's own.
   type: list
   elements: raw
 """
@@ -111,7 +160,7 @@ _raw:
 import multiprocessing
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleLookupError
@@ -119,31 +168,43 @@ from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.aws import AwsConnection
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.exec_kubeconfig import exec_kubeconfig
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_access import check_kubeconfig
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.proxies import (
-    credentials_of,
-    proxy_for,
-    without_credentials,
-)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.handover import handover
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.aws_reads import existing_cluster
 
+PREFIX = "K8S_AUTH_"
 
-def own_environment(proxies: set[str]) -> None:
-    """Leave of K8S_AUTH_* only the proxy, in this process, where it is the worker of one task and not Ansible itself.
 
-    Args:
-        proxies: The proxies of the task's clusters, empty texts for none. Where they differ no variable can say it.
-    """
-    if multiprocessing.parent_process() is None:
-        return
-    for name in [name for name in os.environ if name.startswith("K8S_AUTH_")]:
-        del os.environ[name]
-    proxy = proxies.pop() if len(proxies) == 1 else ""
-    if proxy:
-        os.environ["K8S_AUTH_PROXY"] = without_credentials(proxy)
-        if credentials_of(proxy):
-            os.environ["K8S_AUTH_PROXY_HEADERS_PROXY_BASIC_AUTH"] = credentials_of(proxy)
+class WorkerVariables:
+    """The K8S_AUTH_* variables of this process, where it is the worker of one task and not Ansible itself."""
+
+    def __init__(self) -> None:
+        self._came: dict[str, str] = {}
+        self._left: dict[str, str] | None = None
+
+    def as_they_came(self) -> dict[str, str]:
+        """Those that the task started with: one with a loop has the lookup evaluated for each item."""
+        now = {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
+        if self._left is None or now != self._left:
+            self._came = now
+        return self._came
+
+    def replace(self, wanted: Mapping[str, str]) -> None:
+        """Leave these and no other."""
+        if multiprocessing.parent_process() is None:
+            return
+        self.as_they_came()
+        for name in [name for name in os.environ if name.startswith(PREFIX)]:
+            del os.environ[name]
+        os.environ.update(wanted)
+        self._left = dict(wanted)
+
+
+WORKER_VARIABLES = WorkerVariables()
+
+
+def common_to(all_variables: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """What holds for each of a task's clusters: where they differ, no variable can say it."""
+    return dict(set.intersection(*(set(variables.items()) for variables in all_variables))) if all_variables else {}
 
 
 def check_ignore(ignore: list[Any]) -> None:
@@ -165,26 +226,16 @@ class LookupModule(LookupBase):
     def run(self, terms: list[str], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[Any]:
         self.set_options(var_options=variables, direct=kwargs)
         options = self.get_options()
-        own_environment(set())
-        proxies: set[str] = set()
+        environment = WORKER_VARIABLES.as_they_came()
+        WORKER_VARIABLES.replace({})
         try:
             check_ignore(options["ignore"])
-            found = [self._kubeconfig(name, options, proxies) for name in self._flatten(terms)]
+            found = [
+                handover(options, existing_cluster(AwsConnection(options), name), sys.executable, environment)
+                for name in self._flatten(terms)
+            ]
         except EksWindowsError as error:
             # The error says it all, and Ansible prints what it comes from once more.
             raise AnsibleLookupError(str(error)) from None
-        own_environment(proxies)
-        return found
-
-    def _kubeconfig(self, name: str, options: Mapping[str, Any], proxies: set[str]) -> Any:
-        cluster = existing_cluster(AwsConnection(options), name)
-        if not (options["kubeconfig"] or options["context"]):
-            proxies.add(proxy_for(cluster.endpoint, options))
-            return exec_kubeconfig(cluster, sys.executable, options)
-        connection = check_kubeconfig(options, cluster)
-        if connection.refused:
-            raise EksWindowsError(
-                f"Cluster {name}: {connection.refused}",
-                remedy="Give a kubeconfig and context of the cluster, or cluster.identity in option ignore",
-            )
-        return options["kubeconfig"] or os.path.expanduser("~/.kube/config")
+        WORKER_VARIABLES.replace(common_to([each.variables for each in found]))
+        return [each.kubeconfig for each in found]

@@ -33,9 +33,12 @@ options:
   goal:
     description:
       - What a role would be run for. RV(plan) holds its steps and RV(blockers) what stops it.
+      - V(legacy_install), V(legacy_remove) and V(cert_renew) are about legacy Windows support, the controller and
+        webhook that a cluster runs itself. V(migrate) takes it away in the order that leaves the shortest gap, and
+        enables control-plane support.
       - V(none) examines the cluster and plans nothing.
     type: str
-    choices: [enable, none]
+    choices: [enable, disable, legacy_install, legacy_remove, migrate, cert_renew, none]
     default: none
   planned_instance_types:
     description: EC2 instance types of Windows nodes to come, judged like those that run.
@@ -47,6 +50,8 @@ options:
       - Rules to waive. Each is the id of a rule, or a dictionary with C(id), and optionally C(reason), C(owner) and
         C(until), an ISO 8601 date after which the waiver holds no more.
       - A waived finding stays in RV(findings) as V(info), with the waiver.
+      - A waiver of C(iam.policy_in_use) or C(iam.cluster_role_shared) lets the V(disable) goal detach the policy in
+        spite of what that rule found.
       - An id that does not exist is an error.
     type: list
     elements: raw
@@ -54,25 +59,51 @@ options:
   renewal_days:
     description:
       - Days before its end from which on a legacy certificate is due for renewal.
-      - Legacy certificates are not looked at yet, so that it has no effect in this release.
+      - One that lasts less than three times as long is due in the last third of its life. More than 365 makes each due.
     type: int
     default: 30
   cluster_policy:
     description:
-      - What the V(enable) goal does about managed policy C(AmazonEKSVPCResourceController) of the cluster's role.
-      - V(manage) attaches it, V(verify) refuses without it, V(ignore) does not look at it.
+      - What a goal does about managed policy C(AmazonEKSVPCResourceController) of the cluster's role.
+      - V(manage) attaches it for the goals V(enable) and V(migrate). For the V(disable) goal it detaches it, unless
+        something else needs it.
+      - V(verify) refuses to enable without it, V(ignore) does not look at it. Neither attaches nor detaches it.
     type: str
     choices: [manage, verify, ignore]
     default: manage
   ipam_owner:
     description:
-      - Whose setting Windows IPAM is for the V(enable) goal.
+      - Whose setting Windows IPAM is for the goals V(enable), V(migrate) and V(disable).
       - V(auto) takes the add-on where EKS manages the C(vpc-cni) add-on, and else the ConfigMap.
       - V(addon) and V(config_map) name it. V(config_map) is AWS's documented way also on a managed add-on, where an
         update of the add-on can take the setting back.
     type: str
     choices: [auto, addon, config_map]
     default: auto
+  prefix_delegation:
+    description:
+      - Whether the goals V(enable) and V(migrate) turn Windows prefix delegation on or off. Left out, it stays as it
+        is. The same two goals take the targets below.
+      - It needs instance types on Nitro, or bare metal, and a Kubernetes version of 1.25 or later.
+    type: bool
+    version_added: 0.2.0
+  warm_ip_target:
+    description:
+      - How many free addresses the V(enable) goal has kept ready on each Windows node. Left out, it stays as it is.
+      - It is set as C(warm-ip-target) and, where the add-on owns the setting, as C(warmWindowsIPTarget).
+      - A negative number is an error, here and below.
+    type: int
+    version_added: 0.2.0
+  minimum_ip_target:
+    description: How many addresses the V(enable) goal has each Windows node have at least, C(minimum-ip-target).
+    type: int
+    version_added: 0.2.0
+  warm_prefix_target:
+    description:
+      - How many free prefixes the V(enable) goal has kept ready on each Windows node, C(warm-prefix-target).
+      - The controller reads it under prefix delegation alone.
+    type: int
+    version_added: 0.2.0
   probe:
     description:
       - Whether to ask admission itself, by a server-side dry run that creates a Windows pod and stores nothing.
@@ -87,16 +118,44 @@ notes:
   - O(endpoint_url) is the endpoint of Amazon EKS alone. Endpoints of the other services are read from
     C(AWS_ENDPOINT_URL_IAM) and its like. The token for the Kubernetes API is never made for such an endpoint.
   - A failed finding does not fail the task. Use RV(ready), RV(blockers) and RV(findings).
-  - Asks AWS for C(eks:DescribeCluster), C(eks:DescribeClusterVersions), C(eks:DescribeAddon) and
+  - Whatever the goal, it asks AWS for C(eks:DescribeCluster), C(eks:DescribeClusterVersions), C(eks:DescribeAddon) and
     C(iam:ListAttachedRolePolicies). It asks for C(eks:ListFargateProfiles) and C(eks:DescribeFargateProfile) where
     fewer than two Linux nodes are ready, and for C(iam:ListRolePolicies), C(iam:GetRolePolicy), C(iam:GetPolicy) and
     C(iam:GetPolicyVersion) where the managed policies are not both attached.
-  - Asks Kubernetes for C(list) on nodes, services, deployments, mutatingwebhookconfigurations, clusterrolebindings,
-    securitygrouppolicies and secrets, and for C(get) on ConfigMap C(kube-system/amazon-vpc-cni) and DaemonSet
-    C(kube-system/aws-node). Of secrets it asks for the metadata of those named C(vpc-admission-webhook-certs) alone, so
-    that a rule with that name in C(resourceNames) is enough.
+  - With O(goal=enable) and O(goal=migrate) it also asks for C(eks:DescribeAddonConfiguration), where EKS manages the
+    C(vpc-cni) add-on and O(ipam_owner) is not V(config_map).
+  - With O(goal=disable) it also asks for C(eks:ListNodegroups) and C(eks:DescribeNodegroup), and for
+    C(eks:DescribeAddonConfiguration) as with O(goal=enable), where the add-on's configuration may have
+    C(enableWindowsIpam). One call is made for each node group.
+  - With O(goal=disable) and O(cluster_policy=manage), where C(AmazonEKSVPCResourceController) is attached to the
+    cluster's role, other clusters may run as that role, so that it asks for C(ec2:DescribeRegions), for
+    C(eks:ListClusters) in every region that is enabled for the account, and for C(eks:DescribeCluster) of every cluster
+    there. One call is made for each region and cluster.
+  - Whatever the goal, it asks Kubernetes for C(list) on nodes, services, deployments, mutatingwebhookconfigurations,
+    clusterrolebindings, securitygrouppolicies and secrets, and for C(get) on ConfigMap C(kube-system/amazon-vpc-cni)
+    and DaemonSet C(kube-system/aws-node). Of secrets it asks for the metadata of those named
+    C(vpc-admission-webhook-certs) alone, so that a rule with that name in C(resourceNames) is enough.
+  - Where there are SecurityGroupPolicies, it also asks for C(list) on pods and serviceaccounts in their namespaces, or
+    in the whole cluster where more than four namespaces have some. Where something of legacy support is left, it asks
+    for C(list) on serviceaccounts, clusterroles, certificatesigningrequests and the metadata of secrets named
+    C(windows-vpc-admission-webhook-tls), and for C(get) on its Deployments.
+  - Where a legacy webhook is left, it also asks for C(get) on its Service and its Secret, and in their namespace for
+    C(list) on deployments and the metadata of the Secret's backup. Of the Secret the certificate is judged; its key is
+    compared with the certificate and goes nowhere. It asks for C(get) on a Service or Secret that only has a name of
+    legacy support, which tells whether it belongs to it.
+  - With O(goal=legacy_remove) and O(goal=migrate) it also asks for C(list) on certificates in group C(cert-manager.io),
+    where the Secret of the Helm chart is left.
+  - With O(goal=cert_renew) it also asks for C(list) on the metadata of the webhook's pods and of its Secret.
+  - With O(goal=disable), O(goal=legacy_remove) and O(goal=cert_renew) it also asks for C(list) on pods in the whole
+    cluster. Where no node runs Windows, pods that are not pending are not asked for.
+  - With O(goal=disable) it also asks for C(list) on cninodes in group C(vpcresources.k8s.aws) and, where Karpenter is
+    installed, ec2nodeclasses in group C(karpenter.k8s.aws). That group is looked for by C(get) on the non-resource URL
+    C(/apis/karpenter.k8s.aws), which cluster role C(system:discovery) allows to every identity that is authenticated.
+requirements:
+  - cryptography >= 42.0.0, where something of legacy Windows support is left
 seealso:
   - module: cloudops.eks_windows.eks_cluster_info
+  - module: cloudops.eks_windows.webhook_cert_info
   - name: Deploy Windows nodes on EKS clusters
     description: The considerations and the procedure as AWS documents them.
     link: https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html
@@ -129,6 +188,25 @@ EXAMPLES = r"""
         until: "2027-03-31"
   register: examined
 
+- name: What would switching Windows support off do, and what stops it?
+  cloudops.eks_windows.eks_windows_preflight:
+    cluster_name: production
+    region: eu-central-1
+    goal: disable
+  register: disabling
+
+- name: What would become of legacy support, and does its webhook still have a good certificate?
+  cloudops.eks_windows.eks_windows_preflight:
+    cluster_name: production
+    region: eu-central-1
+    goal: migrate
+  register: migrating
+
+- name: Say when the certificate ends
+  ansible.builtin.debug:
+    var: migrating.support.legacy.certificate.not_after
+  when: migrating.support.legacy.certificate is not none
+
 - name: Show the plan
   ansible.builtin.debug:
     var: examined.plan
@@ -138,7 +216,8 @@ RETURN = r"""
 ready:
   description:
     - Whether Windows pods can run now, on the Windows nodes there are or on one that joins.
-    - Legacy Windows support alone is never ready, since its certificate is not looked at yet.
+    - Legacy Windows support counts below the versions that have control-plane support, where it is whole, its pods run,
+      and its webhook has a good certificate.
     - With O(cluster_policy=ignore) it says nothing of the policy.
   type: bool
   returned: success
@@ -268,9 +347,45 @@ support:
           elements: str
           sample: ["Deployment kube-system/vpc-resource-controller"]
         certificate:
-          description: Not looked at yet.
+          description:
+            - What is to be said of the certificate of its webhook, of the worst where there are several. None without a
+              webhook, or where that could not be read.
+            - In RV(support_after) all of it is none where a new one would be issued.
           type: dict
-          sample: null
+          contains:
+            not_after:
+              description: Its end, RFC 3339 in UTC; none where there is no certificate that can be read, also below.
+              type: str
+              sample: "2027-11-24T10:00:00Z"
+            days_left:
+              description: Whole days until then, negative once it is over.
+              type: int
+              sample: 364
+            expired:
+              description: Whether it is over.
+              type: bool
+              sample: false
+            renewal_due:
+              description: Whether it is due for renewal by O(renewal_days), or over.
+              type: bool
+              sample: false
+            key_matches:
+              description: Whether the Secret has its private key.
+              type: bool
+              sample: true
+            covers_service:
+              description: Whether it is good for the name by which the API server calls the webhook.
+              type: bool
+              sample: true
+            trusted_by_ca_bundle:
+              description: Whether the caBundle of the webhook leads to it.
+              type: bool
+              sample: true
+            problems:
+              description: All that is wrong; empty where the webhook can answer.
+              type: list
+              elements: str
+              sample: []
     windows_nodes:
       description: How many Windows nodes there are; none where unknown.
       type: int
@@ -283,6 +398,21 @@ support:
       description: Whether C(ENABLE_POD_ENI) is on; none where unknown.
       type: bool
       sample: false
+support_after:
+  description:
+    - RV(support) as it would be when RV(plan) is carried out. It equals RV(support) where the plan is empty.
+    - It is worked out, not tried.
+  type: dict
+  returned: success
+  sample:
+    mode: control_plane
+    windows_ipam: {live: "true", effective: true, owner: addon, addon_value: "true"}
+    prefix_delegation: false
+    cluster_role: {arn: "arn:aws:iam::111122223333:role/production-cluster", policy_attached: true}
+    legacy: {variant: null, components: [], certificate: null}
+    windows_nodes: 0
+    linux_nodes: 2
+    security_groups_for_pods: false
 plan:
   description: The steps from the state seen to O(goal), in order. Empty when nothing is to be done.
   type: list
@@ -290,11 +420,23 @@ plan:
   returned: success
   contains:
     step:
-      description: The step's id.
+      description:
+        - The step's id. For goal V(enable) V(attach_cluster_policy), V(configure_windows_addressing),
+          V(enable_windows_ipam) and V(configure_addon); for goal V(disable) V(disable_windows_ipam),
+          V(configure_addon) and V(detach_cluster_policy).
+        - For goal V(legacy_install) V(create_role_binding), V(install_legacy_controller), V(issue_webhook_certificate)
+          and V(install_legacy_webhook); for goal V(legacy_remove) V(remove_legacy_controller), V(remove_legacy_webhook)
+          and V(remove_legacy_leftovers); for goal V(cert_renew) V(renew_webhook_certificate), V(restart_webhook),
+          V(recycle_stuck_pods) and V(drop_certificate_backup).
+        - For goal V(migrate) those of V(enable), V(remove_second_controller) before V(enable_windows_ipam), and those
+          of V(legacy_remove) after V(configure_addon).
       type: str
       sample: enable_windows_ipam
     reason:
-      description: Why it is needed.
+      description:
+        - Why it is needed.
+        - C(configure_addon) is also needed where the configuration has the wanted values, but EKS is at work on the
+          add-on, which is waited for, or its last update failed, which is made again.
       type: str
       sample: enable-windows-ipam is "false"
     object:
@@ -302,11 +444,16 @@ plan:
       type: str
       sample: ConfigMap kube-system/amazon-vpc-cni
     before:
-      description: What is there now.
+      description: What is there now. A JSON object where several keys may change, in which null is absent.
       type: str
       sample: "false"
     after:
-      description: What will be there.
+      description:
+        - What will be there.
+        - For C(configure_windows_addressing) a JSON object of the ConfigMap's keys, for C(configure_addon) a JSON merge
+          patch (RFC 7386) of the add-on's configuration values, the same as RV(plan[].before) where it has them.
+        - For steps that delete V(absent); RV(plan[].before) is then a JSON object whose C(objects) have C(apiVersion),
+          C(kind), C(namespace) and C(name), in the order of their deletion.
       type: str
       sample: "true"
 examined:
@@ -360,6 +507,13 @@ cluster:
       description: URL of its Kubernetes API.
       type: str
       sample: https://0123456789ABCDEF.gr7.eu-central-1.eks.amazonaws.com
+    aws_node_pod_template:
+      description:
+        - SHA-256 of the pod template of DaemonSet C(kube-system/aws-node), in hex. It changes when an update of the
+          add-on replaces the pods of the Linux nodes' network.
+        - None where there is no such DaemonSet, or it could not be read.
+      type: str
+      sample: 5b4d1f8f2f0cbbd6ac58a8dd7ea7ba7ec1f7a3a1f5b8cd8b0c9a0d3f1c0b7c55
     max_pods:
       description: Pods with an address of their own on one Windows node, by instance type seen or planned.
       type: list

@@ -16,7 +16,9 @@ import yaml
 ROLES = Path(__file__).resolve().parents[2] / "roles"
 
 # Set by the roles or read by the playbooks, so no role has them as an option.
-OTHERS = frozenset({"eks_windows_preflight", "eks_windows_python_interpreter", "eks_windows_result"})
+OTHERS = frozenset(
+    {"eks_windows_preflight", "eks_windows_python_interpreter", "eks_windows_result", "eks_windows_smoke_test"}
+)
 
 
 @lru_cache(maxsize=1)

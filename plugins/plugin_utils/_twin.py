@@ -25,9 +25,8 @@ from ansible.module_utils.errors import AnsibleValidationErrorMultiple, Unsuppor
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.backend import Backend
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.boundary import run_backend
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.boundary import run_backend, secrets_among
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect import sessions
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubeconfig import harmless_in
 
 NO_LOG_PLACEHOLDER = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
@@ -132,7 +131,7 @@ class TwinActionBase(ActionBase):
         # Ansible has no public name for them; AnsibleModule reads the same attribute.
         collected = set(validated._no_log_values)  # noqa: SLF001
         parameters = validated.validated_parameters
-        secrets = collected - harmless_in(parameters.get("kubeconfig"))
+        secrets = secrets_among(collected, parameters)
         if validated.error_messages:
             result: dict[str, Any] = {"failed": True, "msg": self._refusal(validated.errors)}
         else:

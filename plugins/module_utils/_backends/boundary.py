@@ -16,6 +16,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.backend import Backend
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubeconfig import harmless_in
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.proxies import secrets_in
 
 
 def run_backend(backend: Backend, parameters: Mapping[str, Any], *, check_mode: bool = False) -> dict[str, Any]:
@@ -23,7 +24,12 @@ def run_backend(backend: Backend, parameters: Mapping[str, Any], *, check_mode: 
     try:
         return backend.run(parameters, check_mode)
     except EksWindowsError as error:
-        return {"failed": True, "msg": str(error)}
+        return {**error.result, "failed": True, "msg": str(error)}
+
+
+def secrets_among(collected: set[str], parameters: Mapping[str, Any]) -> set[str]:
+    """What of the parameters nobody may read, where Ansible ``collected`` each text of those that are not logged."""
+    return (collected - harmless_in(parameters.get("kubeconfig"))) | secrets_in(parameters.get("proxy"))
 
 
 def run_module(backend: Backend) -> None:
@@ -32,7 +38,7 @@ def run_module(backend: Backend) -> None:
     missing = backend.missing_requirements()
     if missing:
         module.fail_json(msg=missing_required_lib(", ".join(missing)))
-    module.no_log_values = module.no_log_values - harmless_in(module.params.get("kubeconfig"))
+    module.no_log_values = secrets_among(module.no_log_values, module.params)
     result = run_backend(backend, module.params, check_mode=module.check_mode)
     if result.get("failed"):
         module.fail_json(**result)

@@ -21,8 +21,11 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.opti
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.ignore import parse_ignore
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.options import JudgeOptions
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.plan import PLANS
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.render import as_result
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observe import observe
+
+TARGETS = ("warm_ip_target", "minimum_ip_target", "warm_prefix_target")
 
 
 def backend() -> Backend:
@@ -30,12 +33,14 @@ def backend() -> Backend:
     return Backend(
         argument_spec={
             "cluster_name": {"type": "str", "required": True},
-            "goal": {"type": "str", "choices": ["enable", "none"], "default": "none"},
+            "goal": {"type": "str", "choices": list(PLANS), "default": "none"},
             "planned_instance_types": {"type": "list", "elements": "str", "default": []},
             "ignore": {"type": "list", "elements": "raw", "default": []},
             "renewal_days": {"type": "int", "default": 30},
             "cluster_policy": {"type": "str", "choices": ["manage", "verify", "ignore"], "default": "manage"},
             "ipam_owner": {"type": "str", "choices": ["auto", "addon", "config_map"], "default": "auto"},
+            "prefix_delegation": {"type": "bool"},
+            **{name: {"type": "int"} for name in TARGETS},
             "probe": {"type": "bool", "default": False},
             "probe_namespace": {"type": "str", "default": "default"},
             **aws_argument_spec(),
@@ -59,6 +64,11 @@ def judge_options(parameters: Mapping[str, Any], today: date) -> JudgeOptions:
         waivers = parse_ignore(parameters["ignore"])
     except ValueError as error:
         raise EksWindowsError(f"Cluster {parameters['cluster_name']}: {error}") from error
+    for name in TARGETS:
+        if parameters[name] is not None and parameters[name] < 0:
+            raise EksWindowsError(
+                f"Cluster {parameters['cluster_name']}: {name} is {parameters[name]}, and can't be negative"
+            )
     return JudgeOptions(
         today=today,
         goal=parameters["goal"],
@@ -67,4 +77,6 @@ def judge_options(parameters: Mapping[str, Any], today: date) -> JudgeOptions:
         cluster_policy=parameters["cluster_policy"],
         ipam_owner=parameters["ipam_owner"],
         renewal_days=parameters["renewal_days"],
+        prefix_delegation=parameters["prefix_delegation"],
+        **{name: parameters[name] for name in TARGETS},
     )

@@ -29,6 +29,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
     for name in ("K8S_AUTH_PROXY", "K8S_AUTH_PROXY_HEADERS_PROXY_BASIC_AUTH", "K8S_AUTH_HOST"):
         monkeypatch.setenv(name, "before")
+    monkeypatch.setattr(eks_kubeconfig, "WORKER_VARIABLES", eks_kubeconfig.WorkerVariables())
     monkeypatch.setattr(multiprocessing, "parent_process", lambda: True)
     monkeypatch.setattr(eks_kubeconfig, "AwsConnection", lambda options: None)
 
@@ -53,7 +54,7 @@ ONE = {"one": "https://one.example"}
 def test_without_a_proxy_nothing_of_the_environment_is_left() -> None:
     (kubeconfig,) = look_up("one", endpoints=ONE)
     assert "proxy-url" not in kubeconfig["clusters"][0]["cluster"]
-    assert kubernetes_variables() == {}
+    assert kubernetes_variables() == {"K8S_AUTH_NO_PROXY": "one.example"}
 
 
 def test_the_proxy_reaches_old_and_new_clients(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,11 +63,12 @@ def test_the_proxy_reaches_old_and_new_clients(monkeypatch: pytest.MonkeyPatch) 
     assert kubeconfig["clusters"][0]["cluster"]["proxy-url"] == "http://proxy:3128"
     assert kubernetes_variables() == {
         "K8S_AUTH_PROXY": "http://proxy:3128",
+        "K8S_AUTH_NO_PROXY": "none.invalid",
         "K8S_AUTH_PROXY_HEADERS_PROXY_BASIC_AUTH": "jane:w@rd",
     }
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
     look_up("one", endpoints=ONE)
-    assert kubernetes_variables() == {"K8S_AUTH_PROXY": "http://proxy:3128"}
+    assert kubernetes_variables() == {"K8S_AUTH_PROXY": "http://proxy:3128", "K8S_AUTH_NO_PROXY": "none.invalid"}
 
 
 def test_clusters_with_different_proxies_share_no_variable(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,7 +76,7 @@ def test_clusters_with_different_proxies_share_no_variable(monkeypatch: pytest.M
     monkeypatch.setenv("HTTP_PROXY", "http://other:3128")
     found = look_up("one", "two", endpoints={**ONE, "two": "http://two.example"})
     assert [each["clusters"][0]["cluster"]["proxy-url"] for each in found] == ["http://proxy:3128", "http://other:3128"]
-    assert kubernetes_variables() == {}
+    assert kubernetes_variables() == {"K8S_AUTH_NO_PROXY": "none.invalid"}
 
 
 def test_ansible_s_own_process_keeps_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,6 +84,31 @@ def test_ansible_s_own_process_keeps_its_environment(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
     look_up("one", endpoints=ONE)
     assert set(kubernetes_variables().values()) == {"before"}
+
+
+def test_the_token_is_in_the_worker_and_not_in_the_kubeconfig(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("K8S_AUTH_API_KEY", "planted")
+    options = {"endpoints": ONE, "host": ONE["one"], "ignore": ["cluster.identity"]}
+    for _item_of_a_loop in range(2):
+        (kubeconfig,) = look_up("one", **options)
+        assert kubeconfig["users"][0]["user"] == {}
+        assert "planted" not in str(kubeconfig)
+        assert os.environ["K8S_AUTH_API_KEY"] == "planted"
+        assert "K8S_AUTH_HOST" not in os.environ
+
+
+def test_the_items_of_a_loop_start_from_the_same_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("K8S_AUTH_API_KEY", "planted")
+    look_up("one", endpoints=ONE, proxy="http://first:3128")
+    assert kubernetes_variables() == {"K8S_AUTH_PROXY": "http://first:3128", "K8S_AUTH_NO_PROXY": "none.invalid"}
+    look_up("one", endpoints=ONE, host=ONE["one"], ignore=["cluster.identity"], no_proxy="one.example")
+    assert kubernetes_variables() == {"K8S_AUTH_API_KEY": "planted", "K8S_AUTH_NO_PROXY": "one.example"}
+
+
+def test_where_it_fails_nothing_of_the_environment_is_left() -> None:
+    with pytest.raises(AnsibleLookupError, match="is not the endpoint"):
+        look_up("one", endpoints=ONE, host="https://other.example")
+    assert kubernetes_variables() == {}
 
 
 @pytest.mark.parametrize("ignore", [["cluster.idenity"], [{"id": "no.such"}], [{"id": "cluster.identity", "x": 1}]])

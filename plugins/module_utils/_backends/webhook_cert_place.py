@@ -1,0 +1,157 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""Which Service, Secret and webhooks the certificate is for: as the cluster tells it, completed by options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.webhook_cert_objects import (
+    WEBHOOK_CONFIGURATIONS,
+    Entry,
+    entries_of,
+    found_at,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.webhook_cert_pair import PairKeys
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import KubernetesApi
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.legacy_variants import SECRET
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import WebhookService
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import (
+    ISSUED_BY_CERT_MANAGER,
+    ChainOverrides,
+    WebhookChain,
+    read_chain,
+)
+
+CERTIFICATE_KEY, PRIVATE_KEY = "cert.pem", "key.pem"
+"""Keys in the Secret of each known way but the Helm chart's."""
+
+CERT_MANAGER_REMEDY = "Renew it by cert-manager, for example by cmctl renew, and remove it there where it is not wanted"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a webhook's certificate is.
+
+    Attributes:
+        configuration: Name of the MutatingWebhookConfiguration, whether it is there or not.
+        service: The service that it calls.
+        secret_name: The Secret, in the service's namespace, whether it is there or not.
+        keys: The keys of the Secret's data.
+        entries: The webhooks that call the service; none where there is no configuration yet.
+    """
+
+    configuration: str
+    service: WebhookService
+    secret_name: str
+    keys: PairKeys
+    entries: tuple[Entry, ...]
+
+
+def locate(api: KubernetesApi, options: Mapping[str, Any]) -> Place:
+    """The place that the options mean.
+
+    Args:
+        api: The cluster's API.
+        options: ``webhook_configuration``, and ``namespace``, ``service_name``, ``secret_name``, ``certificate_key``
+            and ``key_name`` where they were given.
+
+    Raises:
+        EksWindowsError: Nothing tells the place, or cert-manager looks after it.
+        KubernetesError: Something could not be read.
+    """
+    name = options["webhook_configuration"]
+    configuration = found_at(api, f"{WEBHOOK_CONFIGURATIONS}/{name}")
+    if configuration is None:
+        return _to_come(name, options)
+    overrides = ChainOverrides(
+        secret_name=options["secret_name"] or "",
+        certificate_key=options["certificate_key"] or "",
+        private_key=options["key_name"] or "",
+    )
+    chain, service = _chosen(name, read_chain(api, configuration, overrides), options)
+    if chain.managed_by == "cert-manager":
+        raise EksWindowsError(
+            f"MutatingWebhookConfiguration {name} has its certificate from cert-manager", CERT_MANAGER_REMEDY
+        )
+    if chain.secret is None:
+        problems = "; ".join(chain.problems)
+        raise EksWindowsError(
+            f"Nothing tells which Secret webhook {chain.webhook} of MutatingWebhookConfiguration {name} serves with"
+            f"{': ' if problems else ''}{problems}",
+            "Mend that, or name the Secret by secret_name",
+        )
+    return Place(
+        name,
+        service,
+        chain.secret.name,
+        PairKeys(chain.certificate_key or CERTIFICATE_KEY, chain.private_key or PRIVATE_KEY),
+        entries_of(configuration, service),
+    )
+
+
+def _to_come(name: str, options: Mapping[str, Any]) -> Place:
+    """The place of a webhook whose configuration does not exist yet."""
+    if not (options["namespace"] and options["service_name"]):
+        raise EksWindowsError(
+            f"MutatingWebhookConfiguration {name} does not exist",
+            "Name the right one by webhook_configuration, or the service of a webhook to come by namespace and "
+            "service_name",
+        )
+    return Place(
+        name,
+        WebhookService(options["namespace"], options["service_name"], ""),
+        options["secret_name"] or SECRET,
+        PairKeys(options["certificate_key"] or CERTIFICATE_KEY, options["key_name"] or PRIVATE_KEY),
+        (),
+    )
+
+
+def _chosen(
+    name: str, chains: Sequence[WebhookChain], options: Mapping[str, Any]
+) -> tuple[WebhookChain, WebhookService]:
+    """The one chain that the options mean, with the service that it calls."""
+    fitting = [
+        (chain, chain.service)
+        for chain in chains
+        if chain.service
+        and options["namespace"] in (None, "", chain.service.namespace)
+        and options["service_name"] in (None, "", chain.service.name)
+    ]
+    if len(fitting) == 1:
+        return fitting[0]
+    called = ", ".join(
+        f"Service {chain.service.namespace}/{chain.service.name}" if chain.service else f"URL {chain.url or 'none'}"
+        for chain in chains
+    )
+    if not fitting:
+        raise EksWindowsError(
+            f"MutatingWebhookConfiguration {name} calls no such Service, but {called or 'nothing'}",
+            "Only what serves inside the cluster can get a certificate here: check webhook_configuration, namespace "
+            "and service_name",
+        )
+    raise EksWindowsError(
+        f"MutatingWebhookConfiguration {name} calls {called}", "Name the one by namespace and service_name"
+    )
+
+
+def refuse_secret(secret: Mapping[str, Any] | None, name: str) -> None:
+    """Refuse a Secret that somebody else looks after, or that can't be changed.
+
+    Raises:
+        EksWindowsError: cert-manager issued its certificate, or it is immutable.
+    """
+    if secret is None:
+        return
+    annotations = secret["metadata"].get("annotations") or {}
+    if any(annotation in annotations for annotation in ISSUED_BY_CERT_MANAGER):
+        raise EksWindowsError(f"{name} has its certificate from cert-manager", CERT_MANAGER_REMEDY)
+    if secret.get("immutable") is True:
+        raise EksWindowsError(f"{name} is immutable", "Delete it and run this again: a new one will be made")
