@@ -4,7 +4,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: gates help setup setup-demo setup-tests setup-oldest setup-newest-and-oldest control-plane demo test benchmark clean
+.PHONY: gates help setup setup-demo setup-tests setup-oldest setup-newest-and-oldest control-plane demo test test-live benchmark clean
 
 VENV := $(CURDIR)/.venv
 VAR := $(VENV)/var
@@ -24,6 +24,8 @@ export HYPOTHESIS_STORAGE_DIRECTORY := $(VAR)/hypothesis
 export PATH := $(VENV)/bin:$(PATH)
 # An environment or a configuration of the person's own must not steer the project's runs.
 unexport ANSIBLE_CONFIG PYTHONPATH VIRTUAL_ENV KUBECONFIG
+# Nor may one slow them down: without byte code each command compiles Ansible and the clients of the APIs anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -57,7 +59,10 @@ test-unit: setup-tests ## Run the unit tests (seconds)
 	@$(RUN) -m tests.gates --verbose unit
 
 test-integration: setup-tests control-plane ## Run the integration tests, on the emulated and the real control plane
-	@$(RUN) -m tests.gates --verbose integration
+	@$(RUN) -m tests.gates --verbose integration integration_roles
+
+test-live: setup-tests ## Prove the assumptions on a cluster of AWS: CLUSTER=name REGION=region (no part of test)
+	@exec $(RUN) -m tests.live --cluster '$(CLUSTER)' --region '$(REGION)' $(LIVE_ARGUMENTS)
 
 test-oldest-%: setup-tests setup-oldest
 	@$(RUN) -m tests.gates --verbose oldest-$*

@@ -20,13 +20,16 @@ OLDEST = NEWEST / "oldest"
 VAR = NEWEST / "var"
 RESULTS = VAR / "results"
 COLLECTION = "cloudops.eks_windows"
-# A person's own AWS account, cluster or Ansible settings must not steer a test.
+BYTE_CODE = VAR / "pycache"
+# A person's own AWS account, cluster, Ansible or Python settings must not steer a test.
 FOREIGN = (
     "AWS_",
     "K8S_AUTH_",
     "KUBECONFIG",
     "ANSIBLE_",
     "PYTHONPATH",
+    # Without byte code each of the many commands that tests start compiles Ansible and the clients anew.
+    "PYTHONDONTWRITEBYTECODE",
     "VIRTUAL_ENV",
     "MAKEFLAGS",
     "MAKELEVEL",

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -18,7 +20,7 @@ from pathlib import Path
 
 from tests.gates._catalogue import GateFile
 from tests.gates._outcome import Outcome
-from tests.gates._places import CHECKOUT, RESULTS
+from tests.gates._places import BYTE_CODE, CHECKOUT, RESULTS
 
 STILL_RUNNING_EVERY = 60.0
 LINES_OF_A_FAILURE = 80
@@ -102,6 +104,11 @@ class Runner:
             self.end(process)
 
 
+def drop_stale_byte_code() -> None:
+    """Remove the byte code of temporary files, whose names never come again, so that its folder does not grow."""
+    shutil.rmtree(BYTE_CODE / Path(tempfile.gettempdir()).relative_to("/"), ignore_errors=True)
+
+
 def word(result: Result) -> str:
     """One word for what became of a gate."""
     if result.not_run:
@@ -122,6 +129,7 @@ def tell(result: Result, verbose: bool) -> None:
 def run_gates(gates: list[GateFile], jobs: int, verbose: bool) -> list[Result]:
     """Run these gates, long ones first, and give the results in the order of the list."""
     RESULTS.mkdir(parents=True, exist_ok=True)
+    drop_stale_byte_code()
     runner = Runner(verbose)
     ordered = sorted(gates, key=lambda gate: -gate.seconds)
     print(f"running {len(gates)} gates, {jobs} at a time; logs in {RESULTS.relative_to(CHECKOUT)}", flush=True)

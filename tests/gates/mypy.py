@@ -20,7 +20,7 @@ def gate() -> Outcome:
     ]
     tools = [
         f"tests.{name}"
-        for name in ("testbed", "support", "gates", "demo", "benchmark")
+        for name in ("testbed", "support", "gates", "demo", "benchmark", "live")
         if (CHECKOUT / "tests" / name).is_dir()
     ]
     results = [

@@ -4,7 +4,7 @@
 
 # Private to this collection: no other collection may import it.
 
-"""Fleets that integration tests share; each lives as long as the test session."""
+"""What integration tests share. Real control planes live no longer than their module: they cost even when idle."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def require_real_control_plane() -> None:
         pytest.skip(f"no real control plane: {error}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def enable_fleet() -> Iterator[Testbed]:
     """Real control planes for role enable."""
     require_real_control_plane()

@@ -8,9 +8,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from tests.benchmark.one_cluster import CALL_BUDGET, CPU_BUDGET, Figures, figures
+from tests.support.playbook import run_tasks
+from tests.testbed import AddonSpec, ClusterSpec, NodeSpec, Testbed, chart_data
+
+NODES = (NodeSpec(), NodeSpec(), NodeSpec(os="windows"))
+DISABLE_CALLS = 18
+"""Of goal disable on any cluster, beyond one for each node group, each enabled region and each other cluster, and for
+the schema of an add-on that has to be configured."""
 
 
 @pytest.fixture(scope="module")
@@ -30,3 +41,53 @@ def test_cpu_of_a_preflight(found: Figures) -> None:
 def test_enable_asks_no_more_than_its_one_preflight(found: Figures) -> None:
     assert found.enable_calls == found.calls
     assert found.enable_api_tasks == ("cloudops.eks_windows.eks_windows_preflight",)
+
+
+@pytest.fixture(scope="module")
+def testbed() -> Iterator[Testbed]:
+    specs = (
+        ClusterSpec(
+            "addon",
+            nodes=NODES,
+            config_map=chart_data(enable_windows_ipam="true"),
+            addon=AddonSpec(configuration_values='{"enableWindowsIpam": "true"}'),
+        ),
+        ClusterSpec("self-managed"),
+    )
+    with Testbed(specs, control_plane="emulated") as running:
+        for number in range(3):
+            running.aws.add_cluster(f"other-{number}", region="eu-west-1")
+        yield running
+
+
+def examined(testbed: Testbed, name: str, **options: Any) -> tuple[dict[str, Any], Counter[str]]:
+    """What the module returns, and every call that the servers saw."""
+    testbed.forget_requests()
+    module = "cloudops.eks_windows.eks_windows_preflight"
+    arguments = {"cluster_name": name, "region": "us-east-1", **options}
+    (task,) = run_tasks([{"name": "Examine", module: arguments}], testbed.environment).of("localhost")
+    assert not task.failed, task.result
+    requests = testbed.clusters[name].requests()
+    assert not [request for request in (*requests, *testbed.aws.requests()) if request.write]
+    aws = [f"{request.service}:{request.operation}" for request in testbed.aws.requests()]
+    return dict(task.result), Counter([*aws, *(f"{request.verb} {request.path}" for request in requests)])
+
+
+def test_calls_of_enable_on_a_managed_add_on_that_needs_nothing(testbed: Testbed) -> None:
+    result, calls = examined(testbed, "addon", goal="enable", probe=True)
+    assert result["plan"] == []
+    assert calls["eks:DescribeAddonConfiguration"] == 1
+    assert calls.total() <= CALL_BUDGET, calls
+    assert max(calls.values()) == 1, "nothing is asked twice"
+
+
+@pytest.mark.parametrize(("name", "groups", "schemas"), [("addon", 2, 1), ("self-managed", 1, 0)])
+def test_calls_of_disable_grow_with_node_groups_regions_and_clusters_alone(
+    testbed: Testbed, name: str, groups: int, schemas: int
+) -> None:
+    result, calls = examined(testbed, name, goal="disable")
+    seen = result["examined"]
+    assert (seen["node_groups"], seen["clusters"]) == (groups, 4)
+    assert calls["eks:ListClusters"] == seen["regions"] > 1
+    assert calls["eks:DescribeAddonConfiguration"] == schemas
+    assert calls.total() == DISABLE_CALLS + schemas + groups + seen["regions"] + seen["clusters"], calls

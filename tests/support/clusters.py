@@ -32,8 +32,15 @@ def detach_policy(testbed: Testbed, cluster: TestbedCluster) -> None:
         testbed.aws.detach_policy(cluster.eks, POLICY)
 
 
+def attach_policy(testbed: Testbed, cluster: TestbedCluster) -> None:
+    """Give the policy to the cluster's role, where it lacks it."""
+    if not policy_attached(testbed, cluster):
+        testbed.aws.attach_policy(cluster.eks, POLICY)
+
+
 def set_config_map(cluster: TestbedCluster, data: Mapping[str, str] | None) -> None:
-    """Give ConfigMap amazon-vpc-cni exactly this data; None removes it, an empty mapping leaves it without data."""
+    """Give ConfigMap amazon-vpc-cni exactly this data, as written by EKS: None removes it, an empty mapping leaves it
+    without data."""
     if cluster.admin.find("configmaps", "amazon-vpc-cni", "kube-system"):
         cluster.admin.delete("configmaps", "amazon-vpc-cni", "kube-system")
     if data is None:
@@ -43,7 +50,7 @@ def set_config_map(cluster: TestbedCluster, data: Mapping[str, str] | None) -> N
         "kind": "ConfigMap",
         "metadata": {"name": "amazon-vpc-cni", "namespace": "kube-system"},
     }
-    cluster.admin.create({**manifest, "data": dict(data)} if data else manifest)
+    cluster.admin.create({**manifest, "data": dict(data)} if data else manifest, query={"fieldManager": "eks"})
 
 
 def live_data(cluster: TestbedCluster) -> dict[str, str]:
@@ -142,3 +149,31 @@ def wait_for_writes(cluster: TestbedCluster, *, refused: bool) -> None:
             return
         time.sleep(0.2)
     raise AssertionError(f"changes of ConfigMaps are still {'taken' if refused else 'refused'}")
+
+
+def read_only_user(testbed: Testbed, cluster: TestbedCluster, name: str, *writable: str) -> str:
+    """An IAM role whose identity may read everything in the cluster, and create and patch the ``writable`` resources.
+
+    Its user in the cluster is ``operator-<name>``. Returns the role's ARN.
+    """
+    role = testbed.aws.add_role(name)
+    user = f"operator-{name}"
+    testbed.aws.add_access_entry(cluster.eks, role, username=user)
+    rules: list[dict[str, Any]] = [
+        {"apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list"]},
+        {"nonResourceURLs": ["*"], "verbs": ["get"]},
+    ]
+    if writable:
+        rules.append({"apiGroups": [""], "resources": list(writable), "verbs": ["create", "patch"]})
+    api = "rbac.authorization.k8s.io"
+    cluster.admin.create({"apiVersion": f"{api}/v1", "kind": "ClusterRole", "metadata": {"name": name}, "rules": rules})
+    cluster.admin.create(
+        {
+            "apiVersion": f"{api}/v1",
+            "kind": "ClusterRoleBinding",
+            "metadata": {"name": name},
+            "roleRef": {"apiGroup": api, "kind": "ClusterRole", "name": name},
+            "subjects": [{"apiGroup": api, "kind": "User", "name": user}],
+        }
+    )
+    return role

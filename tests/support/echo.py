@@ -12,6 +12,7 @@ import socket
 import ssl
 import tempfile
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -123,16 +124,17 @@ class EchoServer(_Threaded):
 
 
 class EchoProxy(_Threaded):
-    """A proxy that lets everything through by CONNECT."""
+    """A proxy that lets everything through by CONNECT, to where ``routes`` says that a place is."""
 
-    def __init__(self) -> None:
+    def __init__(self, routes: Mapping[str, str] | None = None) -> None:
         self.passages: list[Passage] = []
         passages = self.passages
+        known = routes or {}
 
         class Handler(BaseHTTPRequestHandler):
             def do_CONNECT(self) -> None:
                 passages.append(Passage(self.path, self.headers.get("Proxy-Authorization", "")))
-                host, _colon, port = self.path.partition(":")
+                host, _colon, port = known.get(self.path, self.path).partition(":")
                 with socket.create_connection((host, int(port))) as upstream:
                     self.send_response(200)
                     self.end_headers()

@@ -18,6 +18,7 @@ from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 COLLECTIONS = Path(sys.prefix) / "collections"
+BYTE_CODE = Path(sys.prefix) / "var" / "pycache"
 # The environment whose commands are tested; another one where the other end of the supported versions is.
 CLIENT = Path(os.environ.get("EKS_WINDOWS_TEST_CLIENT") or sys.prefix)
 ANSIBLE_PLAYBOOK = str(CLIENT / "bin" / "ansible-playbook")
@@ -86,10 +87,13 @@ def clean_environment(home: Path, environment: Mapping[str, str]) -> dict[str, s
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("AWS_", "K8S_", "KUBE", "ANSIBLE_")) and "proxy" not in name.lower()
+        if not name.startswith(("AWS_", "K8S_", "KUBE", "ANSIBLE_", "PYTHONDONTWRITEBYTECODE"))
+        and "proxy" not in name.lower()
     }
     return {
         **kept,
+        # Packages are installed without byte code, and compiling them anew is most of what a short run costs.
+        "PYTHONPYCACHEPREFIX": str(BYTE_CODE),
         "HOME": str(home),
         # kubernetes.core leaves what it discovers of a server there, by an address that another testbed may get.
         "TMPDIR": str(home),

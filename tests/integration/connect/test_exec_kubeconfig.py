@@ -14,9 +14,12 @@ import pytest
 from kubernetes import client, config
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.aws import AwsConnection
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.exec_kubeconfig import exec_kubeconfig
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.handover import handover
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.aws_reads import existing_cluster
 from tests.testbed import Testbed
+
+# All of it happens in this process, whose releases are always the newest.
+pytestmark = pytest.mark.newest_client
 
 ROLE = "arn:aws:iam::111122223333:role/operator"
 USER = "arn:aws:iam::111122223333:user/operator"
@@ -31,7 +34,8 @@ def test_it_reaches_the_cluster(
     fleet: Testbed, client_environment: Callable[[dict[str, str]], None], options: dict[str, str], user: str
 ) -> None:
     given = {"region": "us-east-1", **options}
-    kubeconfig = exec_kubeconfig(existing_cluster(AwsConnection(given), "converged"), sys.executable, given)
+    cluster = existing_cluster(AwsConnection(given), "converged")
+    kubeconfig = handover(given, cluster, sys.executable, {}).kubeconfig
     for secret in (fleet.environment["AWS_SECRET_ACCESS_KEY"], fleet.environment["AWS_ACCESS_KEY_ID"], "k8s-aws-v1"):
         assert secret not in json.dumps(kubeconfig)
     fleet.forget_requests()

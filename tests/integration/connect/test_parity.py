@@ -21,6 +21,7 @@ from ansible_collections.kubernetes.core.plugins.module_utils.k8s import client 
 from kubernetes.client import Configuration
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.cluster import Cluster
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.handover import handover
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_access import access
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import KubernetesError
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.redaction import Secret
@@ -28,6 +29,9 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.aws_
 from tests.support.echo import EchoProxy, EchoServer, Passage, Visit
 from tests.support.hostile import UnwelcomeServer
 from tests.testbed.pki import Authority
+
+# All of it happens in this process, whose releases are always the newest.
+pytestmark = pytest.mark.newest_client
 
 PATH = "/api/v1/nodes"
 EKS_TOKEN = "the-eks-token"
@@ -142,14 +146,18 @@ def upstream(place: Place, case: Case) -> tuple[Shown, list[Passage]] | str:
     return shown(visit), sorted(set(place.proxy.passages), key=str)
 
 
+def own_options(case: Case) -> dict[str, Any]:
+    """The case's options by the collection's own names."""
+    return {
+        {"validate_certs": "kubernetes_validate_certs"}.get(name, name): value for name, value in case.options.items()
+    }
+
+
 def own(place: Place, case: Case, ignore: tuple[str, ...] = ()) -> tuple[Shown, list[Passage]] | str:
     """What the read path shows, or that it does not get there."""
     place.server.visits.clear()
     place.proxy.passages.clear()
-    options = {
-        {"validate_certs": "kubernetes_validate_certs"}.get(name, name): value for name, value in case.options.items()
-    }
-    reached = access({**options, "ignore": ignore}, place.cluster, lambda: Secret(EKS_TOKEN))
+    reached = access({**own_options(case), "ignore": ignore}, place.cluster, lambda: Secret(EKS_TOKEN))
     if reached.api is None:
         assert place.server.visits == []
         return "refused"
@@ -292,6 +300,26 @@ def test_the_same_is_shown(place: Place, monkeypatch: pytest.MonkeyPatch, name: 
     expected = upstream(place, case)
     assert not isinstance(expected, str), expected
     assert own(place, case) == expected
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_writes_show_what_reads_show(place: Place, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """What the lookup hands to kubernetes.core, and leaves it of the environment, is what the read path goes by."""
+    case = CASES[name](place)
+    if isinstance(case.options.get("kubeconfig"), dict):
+        path = place.folder / "handed"
+        path.write_text(json.dumps(case.options["kubeconfig"]))
+        case.options["kubeconfig"] = str(path)
+    for variable, value in case.environment.items():
+        monkeypatch.setenv(variable, value)
+    read = own(place, case)
+    handed = handover(own_options(case), place.cluster, sys.executable, dict(os.environ))
+    for variable in case.environment:
+        monkeypatch.delenv(variable)
+    for variable, value in handed.variables.items():
+        monkeypatch.setenv(variable, value)
+    assert not isinstance(read, str), read
+    assert upstream(place, Case({"kubeconfig": handed.kubeconfig, "context": case.options.get("context")})) == read
 
 
 def test_a_server_that_is_not_trusted_is_told_nothing_by_either(place: Place) -> None:

@@ -79,6 +79,13 @@ def test_waiver_with_a_date_that_is_none(module_fleet: Testbed) -> None:
     assert "version.lifecycle" in message
 
 
+@pytest.mark.parametrize("option", ["warm_ip_target", "minimum_ip_target", "warm_prefix_target"])
+def test_negative_target(module_fleet: Testbed, option: str) -> None:
+    message = message_of(preflight(module_fleet, goal="enable", **{option: -1}))
+    assert message == f"Cluster ready: {option} is -1, and can't be negative"
+    assert not module_fleet.aws.requests(), "input is judged before anything is asked"
+
+
 def test_misspelt_module_option(module_fleet: Testbed) -> None:
     message = message_of(preflight(module_fleet, planed_instance_types=["m5.large"]))
     assert "planed_instance_types" in message

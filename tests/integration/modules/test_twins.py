@@ -218,3 +218,13 @@ def test_secret_options_are_scrubbed(module_fleet: Testbed, module: str, keyword
     module_args = found.of("localhost")[0].result["invocation"]["module_args"]
     assert module_args["secret_key"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
     assert module_args["region"] == "us-east-1"
+
+
+@pytest.mark.parametrize("keywords", [{}, {"environment": {"UNRELATED": "1"}}], ids=["twin", "module"])
+def test_the_password_of_a_proxy_is_scrubbed(module_fleet: Testbed, keywords: dict[str, Any]) -> None:
+    options = {"cluster_name": "ready", "region": "us-east-1", "proxy": "http://jane:w%40rd-planted@127.0.0.1:9"}
+    environment = {**module_fleet.environment, "ANSIBLE_INJECT_INVOCATION": "1"}
+    found = run_tasks([{"name": "Examine", TWINS[0]: options, **keywords}], environment, arguments=["-vvvv"])
+    assert "through proxy http://127.0.0.1:9 could not be reached" in found.stdout
+    assert "-planted" not in found.stdout + found.stderr
+    assert found.of("localhost")[0].result["invocation"]["module_args"]["proxy"].endswith("@127.0.0.1:9")

@@ -8,13 +8,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tests.integration.conftest import require_real_control_plane
+from tests.support.fleets import NO_WINDOWS_POLICY, NODES
 from tests.support.playbook import run_tasks
 from tests.testbed.cluster import TestbedCluster
 from tests.testbed.pki import Authority
+from tests.testbed.specs import ClusterSpec
 from tests.testbed.testbed import Testbed
 from tests.testbed.tokens import eks_token
 
@@ -32,6 +37,14 @@ FROM_KUBERNETES = frozenset(
     }
 )
 FROM_AWS = frozenset({"cluster.status", "version.control_plane_support", "network.ip_family", "iam.cluster_policy"})
+
+
+@pytest.fixture(scope="module")
+def testbed() -> Iterator[Testbed]:
+    """A real control plane."""
+    require_real_control_plane()
+    with Testbed([ClusterSpec("unreadable", policies=NO_WINDOWS_POLICY, nodes=NODES)], control_plane="real") as running:
+        yield running
 
 
 def examine(environment: Mapping[str, str], cluster: TestbedCluster, **options: Any) -> dict[str, Any]:
@@ -55,11 +68,11 @@ def statuses(result: Mapping[str, Any]) -> dict[str, str]:
     return {finding["id"]: finding["status"] for finding in result["findings"]}
 
 
-def test_no_permission_in_kubernetes(enable_fleet: Testbed) -> None:
-    cluster = enable_fleet.clusters["enable"]
-    role = enable_fleet.aws.add_role("without-rbac")
-    enable_fleet.aws.add_access_entry(cluster.eks, role, username="nobody")
-    environment = enable_fleet.aws.environment_for(enable_fleet.aws.assume(role))
+def test_no_permission_in_kubernetes(testbed: Testbed) -> None:
+    cluster = testbed.clusters["unreadable"]
+    role = testbed.aws.add_role("without-rbac")
+    testbed.aws.add_access_entry(cluster.eks, role, username="nobody")
+    environment = testbed.aws.environment_for(testbed.aws.assume(role))
     result = examine(environment, cluster)
     said = unknown(result)
     assert set(said) >= FROM_KUBERNETES
@@ -74,16 +87,16 @@ def test_no_permission_in_kubernetes(enable_fleet: Testbed) -> None:
     assert "nodes" not in result["examined"]
 
 
-def test_access_denied_by_iam(enable_fleet: Testbed) -> None:
-    cluster = enable_fleet.clusters["enable"]
+def test_access_denied_by_iam(testbed: Testbed) -> None:
+    cluster = testbed.clusters["unreadable"]
     for action in ("iam:ListAttachedRolePolicies", "eks:DescribeAddon"):
-        enable_fleet.aws.deny(action)
+        testbed.aws.deny(action)
     try:
-        result = examine(enable_fleet.environment, cluster)
+        result = examine(testbed.environment, cluster)
     finally:
-        enable_fleet.aws.clear_faults()
+        testbed.aws.clear_faults()
     said = unknown(result)
-    assert set(said) == {"iam.cluster_policy", "ipam.addon_drift", "ipam.owner"}
+    assert set(said) == {"iam.cluster_policy", "ipam.addon_drift", "ipam.addon_schema", "ipam.owner", "addon.health"}
     assert "is not authorized to perform: iam:ListAttachedRolePolicies" in said["iam.cluster_policy"]
     assert "is not authorized to perform: eks:DescribeAddon" in said["ipam.addon_drift"]
     assert result["blockers"] == ["iam.cluster_policy", "ipam.owner"]
@@ -91,13 +104,13 @@ def test_access_denied_by_iam(enable_fleet: Testbed) -> None:
     assert result["support"]["windows_ipam"]["owner"] == "unknown"
 
 
-def test_access_denied_to_the_cluster_itself(enable_fleet: Testbed) -> None:
-    cluster = enable_fleet.clusters["enable"]
-    enable_fleet.aws.deny("eks:DescribeCluster")
+def test_access_denied_to_the_cluster_itself(testbed: Testbed) -> None:
+    cluster = testbed.clusters["unreadable"]
+    testbed.aws.deny("eks:DescribeCluster")
     try:
-        result = examine(enable_fleet.environment, cluster)
+        result = examine(testbed.environment, cluster)
     finally:
-        enable_fleet.aws.clear_faults()
+        testbed.aws.clear_faults()
     said = unknown(result)
     assert set(said) >= FROM_AWS | FROM_KUBERNETES
     assert "is not authorized to perform: eks:DescribeCluster" in said["cluster.status"]
@@ -105,14 +118,14 @@ def test_access_denied_to_the_cluster_itself(enable_fleet: Testbed) -> None:
     assert result["plan"] == []
 
 
-def test_expired_token(enable_fleet: Testbed, tmp_path: Path) -> None:
-    cluster = enable_fleet.clusters["enable"]
+def test_expired_token(testbed: Testbed, tmp_path: Path) -> None:
+    cluster = testbed.clusters["unreadable"]
     authority = tmp_path / "ca.pem"
     authority.write_text(cluster.certificate_authority, encoding="utf-8")
-    credentials = enable_fleet.aws.assume(enable_fleet.aws.add_role("expired"))
+    credentials = testbed.aws.assume(testbed.aws.add_role("expired"))
     token = eks_token(cluster.name, cluster.spec.region, credentials)
-    enable_fleet.aws.expire(credentials)
-    result = examine(enable_fleet.environment, cluster, host=cluster.endpoint, api_key=token, ca_cert=str(authority))
+    testbed.aws.expire(credentials)
+    result = examine(testbed.environment, cluster, host=cluster.endpoint, api_key=token, ca_cert=str(authority))
     said = unknown(result)
     assert set(said) >= FROM_KUBERNETES
     assert "Unauthorized" in said["ipam.enabled"]
@@ -121,26 +134,26 @@ def test_expired_token(enable_fleet: Testbed, tmp_path: Path) -> None:
     assert statuses(result)["cluster.identity"] == "pass"
 
 
-def test_authority_that_did_not_sign_the_server(enable_fleet: Testbed) -> None:
-    cluster = enable_fleet.clusters["enable"]
-    enable_fleet.aws.change_cluster(cluster.eks, ca_pem=Authority("another").pem)
+def test_authority_that_did_not_sign_the_server(testbed: Testbed) -> None:
+    cluster = testbed.clusters["unreadable"]
+    testbed.aws.change_cluster(cluster.eks, ca_pem=Authority("another").pem)
     try:
-        result = examine(enable_fleet.environment, cluster)
+        result = examine(testbed.environment, cluster)
     finally:
-        enable_fleet.aws.change_cluster(cluster.eks, ca_pem=cluster.certificate_authority)
+        testbed.aws.change_cluster(cluster.eks, ca_pem=cluster.certificate_authority)
     said = unknown(result)
     assert set(said) >= FROM_KUBERNETES
     assert "certificate verify failed" in said["ipam.enabled"]
     assert not FROM_AWS & set(said)
 
 
-def test_nothing_answers_at_the_endpoint(enable_fleet: Testbed) -> None:
-    cluster = enable_fleet.clusters["enable"]
-    enable_fleet.aws.change_cluster(cluster.eks, endpoint="https://127.0.0.1:9")
+def test_nothing_answers_at_the_endpoint(testbed: Testbed) -> None:
+    cluster = testbed.clusters["unreadable"]
+    testbed.aws.change_cluster(cluster.eks, endpoint="https://127.0.0.1:9")
     try:
-        result = examine(enable_fleet.environment, cluster, request_timeout=3)
+        result = examine(testbed.environment, cluster, request_timeout=3)
     finally:
-        enable_fleet.aws.change_cluster(cluster.eks, endpoint=cluster.endpoint)
+        testbed.aws.change_cluster(cluster.eks, endpoint=cluster.endpoint)
     said = unknown(result)
     assert set(said) >= FROM_KUBERNETES
     assert "127.0.0.1:9" in said["ipam.enabled"]
@@ -148,10 +161,10 @@ def test_nothing_answers_at_the_endpoint(enable_fleet: Testbed) -> None:
     assert not FROM_AWS & set(said)
 
 
-def test_the_permissions_that_the_module_names_are_enough(enable_fleet: Testbed) -> None:
-    cluster = enable_fleet.clusters["enable"]
-    role = enable_fleet.aws.add_role("reader")
-    enable_fleet.aws.add_access_entry(cluster.eks, role, username="reader")
+def test_the_permissions_that_the_module_names_are_enough(testbed: Testbed) -> None:
+    cluster = testbed.clusters["unreadable"]
+    role = testbed.aws.add_role("reader")
+    testbed.aws.add_access_entry(cluster.eks, role, username="reader")
     listed = {
         "": ["nodes", "services"],
         "apps": ["deployments"],
@@ -177,5 +190,5 @@ def test_the_permissions_that_the_module_names_are_enough(enable_fleet: Testbed)
     kinds = {"apiVersion": f"{api}/v1", "metadata": metadata}
     cluster.admin.create({**kinds, "kind": "ClusterRole", "rules": rules})
     cluster.admin.create({**kinds, "kind": "ClusterRoleBinding", "roleRef": reference, "subjects": [subject]})
-    result = examine(enable_fleet.aws.environment_for(enable_fleet.aws.assume(role)), cluster)
+    result = examine(testbed.aws.environment_for(testbed.aws.assume(role)), cluster)
     assert unknown(result) == {}

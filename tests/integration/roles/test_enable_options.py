@@ -14,10 +14,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.clusters import detach_policy, live_data, policy_attached, set_config_map
+from tests.support.clusters import detach_policy, live_data, policy_attached, read_only_user, set_config_map
 from tests.support.playbook import PlaybookRun, run_playbook
+from tests.support.roles import changed_steps
 from tests.testbed.cluster import TestbedCluster
-from tests.testbed.specs import CHART_DATA, AddonSpec, ClusterSpec, NodeSpec
+from tests.testbed.specs import CHART_DATA, ClusterSpec, NodeSpec
 from tests.testbed.testbed import Testbed
 
 LINUX = (NodeSpec(), NodeSpec())
@@ -25,7 +26,6 @@ ADMINISTRATOR = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPol
 OTHER_ACCOUNT = "444455556666"
 FLEET = (
     ClusterSpec("plain", policies=("AmazonEKSClusterPolicy",), nodes=(*LINUX, NodeSpec(os="windows"))),
-    ClusterSpec("addon", nodes=LINUX, addon=AddonSpec()),
     ClusterSpec("strange", nodes=(*LINUX, NodeSpec(os="windows", instance_type="z9.large"))),
     ClusterSpec("elsewhere", account=OTHER_ACCOUNT, policies=("AmazonEKSClusterPolicy",), nodes=LINUX),
 )
@@ -54,12 +54,8 @@ def enable(fleet: Testbed, name: str, environment: dict[str, str] | None = None,
     )
 
 
-def changed_steps(run: PlaybookRun) -> list[str]:
-    assert run.returncode == 0, run.stdout
-    found: list[str] = run.facts("localhost")["eks_windows_result"]["changed_steps"]
-    return found
-
-
+# The same steps or none by other values of the cluster: judged alike whichever releases the client has.
+@pytest.mark.newest_client
 def test_policy_is_only_verified(fleet: Testbed, plain: TestbedCluster) -> None:
     run = enable(fleet, "plain", eks_windows_cluster_policy="verify")
     assert run.returncode == 2
@@ -69,20 +65,13 @@ def test_policy_is_only_verified(fleet: Testbed, plain: TestbedCluster) -> None:
     assert changed_steps(enable(fleet, "plain", eks_windows_cluster_policy="verify")) == ["enable_windows_ipam"]
 
 
+# The same steps or none by other values of the cluster: judged alike whichever releases the client has.
+@pytest.mark.newest_client
 def test_policy_is_not_looked_at(fleet: Testbed, plain: TestbedCluster) -> None:
     # Without it the nodes never get their addresses, so that the proof is waived too.
     run = enable(fleet, "plain", eks_windows_cluster_policy="ignore", eks_windows_ignore=["nodes.address_capacity"])
     assert changed_steps(run) == ["enable_windows_ipam"]
     assert not policy_attached(fleet, plain)
-
-
-def test_config_map_of_a_managed_addon(fleet: Testbed) -> None:
-    cluster = fleet.clusters["addon"]
-    run = enable(fleet, "addon", eks_windows_ipam_owner="config_map")
-    assert changed_steps(run) == ["enable_windows_ipam"]
-    assert live_data(cluster)["enable-windows-ipam"] == "true"
-    examined = next(task.result for task in run.of("localhost") if task.action.endswith("_preflight"))
-    assert examined["support"]["windows_ipam"]["owner"] == "addon"
 
 
 def test_waiting_ends_with_what_is_missing(fleet: Testbed) -> None:
@@ -101,29 +90,7 @@ def test_waiting_ends_with_what_is_missing(fleet: Testbed) -> None:
 
 
 def test_probe_that_is_forbidden_is_said_and_not_fatal(fleet: Testbed, plain: TestbedCluster) -> None:
-    role = fleet.aws.add_role("without-pods")
-    fleet.aws.add_access_entry(plain.eks, role, username="operator-without-pods")
-    plain.admin.create(
-        {
-            "apiVersion": "rbac.authorization.k8s.io/v1",
-            "kind": "ClusterRole",
-            "metadata": {"name": "without-pods"},
-            "rules": [
-                {"apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list"]},
-                {"apiGroups": [""], "resources": ["configmaps"], "verbs": ["create", "patch"]},
-                {"nonResourceURLs": ["*"], "verbs": ["get"]},
-            ],
-        }
-    )
-    plain.admin.create(
-        {
-            "apiVersion": "rbac.authorization.k8s.io/v1",
-            "kind": "ClusterRoleBinding",
-            "metadata": {"name": "without-pods"},
-            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "without-pods"},
-            "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "operator-without-pods"}],
-        }
-    )
+    role = read_only_user(fleet, plain, "without-pods", "configmaps")
     run = enable(fleet, "plain", eks_windows_kubernetes_role_arn=role, eks_windows_probe_namespace="kube-public")
     assert changed_steps(run) == ["attach_cluster_policy", "enable_windows_ipam"]
     said = [task.message for task in run.of("localhost") if task.name.endswith("Say what could not be proved")]
@@ -206,6 +173,41 @@ def test_variables_given_as_text(fleet: Testbed, plain: TestbedCluster) -> None:
     assert changed_steps(run) == ["attach_cluster_policy", "enable_windows_ipam"]
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [
+        ("eks_windows_cluster_name", "", "eks_windows_cluster_name is empty"),
+        ("eks_windows_wait_timeout", -1, "eks_windows_wait_timeout is -1: give it 1 or more seconds"),
+        ("eks_windows_request_timeout", 0, "eks_windows_request_timeout is 0: give it 1 or more seconds"),
+    ],
+)
+def test_value_that_means_nothing_is_refused(
+    fleet: Testbed, plain: TestbedCluster, variable: str, value: object, words: str
+) -> None:
+    run = enable(fleet, "plain", **{variable: value})
+    assert run.returncode == 2
+    assert words in run.failure("localhost")
+    assert "nothing was changed" in run.failure("localhost")
+    assert not [task for task in run.of("localhost") if task.action.endswith("_preflight")]
+
+
+# The oldest releases of kubernetes.core hide fields of the result alone.
+@pytest.mark.newest_client
+def test_diff_shows_the_key_and_no_bookkeeping_of_the_server(fleet: Testbed, plain: TestbedCluster) -> None:
+    run = run_playbook(
+        "cloudops.eks_windows.enable",
+        fleet.environment,
+        arguments=["--check", "--diff"],
+        variables={"eks_windows_cluster_name": "plain", "eks_windows_region": "us-east-1"},
+    )
+    (diff,) = [task.result["diff"] for task in run.of("localhost") if task.action == "kubernetes.core.k8s"]
+    assert "enable-windows-ipam" in str(diff)
+    assert "managedFields" not in str(diff)
+    assert "resourceVersion" not in str(diff)
+
+
+# Refused before any module writes: judged alike whichever releases the client has.
+@pytest.mark.newest_client
 def test_addon_that_is_not_there_is_refused_as_owner(fleet: Testbed, plain: TestbedCluster) -> None:
     run = enable(fleet, "plain", eks_windows_ipam_owner="addon")
     assert run.returncode == 2

@@ -14,6 +14,7 @@ from tests.gates._places import CHECKOUT, NEWEST, collection_copy, environment, 
 def test_settings_of_the_person_are_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_PROFILE", "KUBECONFIG", "K8S_AUTH_HOST", "ANSIBLE_CONFIG", "PYTHONPATH"):
         monkeypatch.setenv(name, "hostile")
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "hostile")
     monkeypatch.setenv("KUBEBUILDER_ASSETS", "kept")
     variables = environment()
     assert "hostile" not in variables.values()

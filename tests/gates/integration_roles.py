@@ -1,0 +1,22 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""pytest on tests/integration/roles, with the newest Ansible.
+
+A gate of its own, so that neither core waits for the other at the end.
+"""
+
+from __future__ import annotations
+
+from tests.gates._outcome import Outcome
+from tests.gates._pytest import pytest
+
+FOLDER = "tests/integration/roles"
+SECONDS = 1000
+TIMEOUT = 4200
+
+
+def gate() -> Outcome:
+    """Run them."""
+    return pytest(FOLDER)

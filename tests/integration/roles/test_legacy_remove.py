@@ -1,0 +1,175 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""Role legacy_remove on the real control plane: every variant goes, and nothing else does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import require_real_control_plane
+from tests.support.clusters import create_windows_pod, delete_pod, set_config_map
+from tests.support.legacy import has_windows_binding, left_of_legacy, variant_of
+from tests.support.playbook import PlaybookRun, run_playbook
+from tests.support.roles import changed_steps, result, run_role, writes
+from tests.testbed.cluster import TestbedCluster
+from tests.testbed.kubernetes.admin import ApiError
+from tests.testbed.legacy_objects import legacy_objects
+from tests.testbed.specs import CHART_DATA, ClusterSpec
+from tests.testbed.testbed import Testbed
+
+STEPS = ["remove_legacy_controller", "remove_legacy_webhook", "remove_legacy_leftovers"]
+ELSEWHERE: tuple[dict[str, Any], ...] = (
+    {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "team"}},
+    {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "vpc-admission-webhook-certs", "namespace": "team"},
+        "data": {"cert.pem": "b3VycyE="},
+    },
+    {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "vpc-admission-webhook-svc", "namespace": "team"},
+        "spec": {"ports": [{"port": 443}]},
+    },
+)
+OTHERS = {"secrets team/vpc-admission-webhook-certs", "services team/vpc-admission-webhook-svc"}
+VARIANTS = ("A", "B", "D", "E", "F")
+FLEET = tuple(ClusterSpec(f"variant-{name.lower()}", legacy=name, objects=ELSEWHERE) for name in VARIANTS)
+
+
+@pytest.fixture(scope="module")
+def fleet() -> Iterator[Testbed]:
+    require_real_control_plane()
+    with Testbed(FLEET, control_plane="real") as testbed:
+        yield testbed
+
+
+@pytest.fixture(scope="module")
+def faulty() -> Iterator[Testbed]:
+    """For faults that no real server produces on demand."""
+    with Testbed([ClusterSpec("faulty", legacy="B")], control_plane="emulated") as testbed:
+        yield testbed
+
+
+def remove_everywhere(testbed: Testbed, *arguments: str) -> PlaybookRun:
+    return run_playbook(
+        "cloudops.eks_windows.legacy_remove", testbed.environment, inventory=testbed.inventory, arguments=arguments
+    )
+
+
+def results(run: PlaybookRun) -> dict[str, Any]:
+    return {host: run.facts(host)["eks_windows_result"] for host in run.stats}
+
+
+def test_every_variant_is_removed_and_nothing_else(fleet: Testbed) -> None:
+    clusters = fleet.clusters
+    before = {name: left_of_legacy(cluster) for name, cluster in clusters.items()}
+    bindings = {name: has_windows_binding(cluster) for name, cluster in clusters.items()}
+    assert all(len(found - OTHERS) >= 7 for found in before.values())
+
+    predicted = remove_everywhere(fleet, "--check", "--diff")
+    assert predicted.returncode == 0, predicted.stdout[-3000:]
+    assert {name: left_of_legacy(cluster) for name, cluster in clusters.items()} == before
+    assert [write for cluster in clusters.values() for write in writes(fleet, cluster)] == []
+
+    first = remove_everywhere(fleet)
+    assert first.returncode == 0, first.stdout[-3000:]
+    assert {name: found["changed_steps"] for name, found in results(first).items()} == dict.fromkeys(clusters, STEPS)
+    assert results(predicted) == results(first)
+    assert {name: left_of_legacy(cluster) for name, cluster in clusters.items()} == dict.fromkeys(clusters, OTHERS)
+    assert {name: has_windows_binding(cluster) for name, cluster in clusters.items()} == bindings
+
+    fleet.forget_requests()
+    second = remove_everywhere(fleet)
+    assert second.returncode == 0, second.stdout[-3000:]
+    assert all(counts["changed"] == 0 for counts in second.stats.values())
+    assert [write for cluster in clusters.values() for write in writes(fleet, cluster)] == []
+
+
+def test_key_of_the_certificate_is_not_shown(fleet: Testbed) -> None:
+    cluster = fleet.clusters["variant-d"]
+    restore(cluster)
+    secret = cluster.admin.get("secrets", variant_of(cluster).secret, variant_of(cluster).namespace)
+    run = run_role("legacy_remove", fleet, cluster, "-vvvv", "--diff")
+    assert run.returncode == 0
+    for value in secret["data"].values():
+        assert value not in run.stdout + run.stderr
+
+
+def test_windows_pods_that_would_lose_their_support_stop_it(fleet: Testbed) -> None:
+    cluster = fleet.clusters["variant-b"]
+    restore(cluster)
+    before = left_of_legacy(cluster)
+    create_windows_pod(cluster, "in-use")
+    try:
+        run = run_role("legacy_remove", fleet, cluster)
+    finally:
+        delete_pod(cluster, "in-use")
+    assert run.returncode == 2
+    assert "Pod default/in-use" in run.failure("localhost")
+    assert "usage.windows" in run.failure("localhost")
+    assert left_of_legacy(cluster) == before
+
+
+def restore(cluster: TestbedCluster) -> None:
+    """Install the cluster's variant again, as far as it is not there."""
+    spec = cluster.spec.legacy_spec
+    assert spec is not None
+    legacy = legacy_objects(spec, cluster.kubernetes.authority)
+    for manifest in [*legacy.first, *legacy.configurations]:
+        try:
+            cluster.admin.create(manifest)
+        except ApiError as error:
+            if error.status != 409:
+                raise
+
+
+# In the order of the steps. kubernetes.core sends a patch a second time, as one of another kind.
+FAILING = (
+    ("patch", "deployments/vpc-resource-controller", 2, STEPS[0]),
+    ("delete", "deployments/vpc-resource-controller", 1, STEPS[0]),
+    ("delete", "mutatingwebhookconfigurations", 1, STEPS[1]),
+    ("delete", "services/", 1, STEPS[1]),
+    ("delete", "secrets/", 1, STEPS[1]),
+    ("delete", "deployments/vpc-admission-webhook-deployment", 1, STEPS[1]),
+    ("delete", "clusterroles/", 1, STEPS[2]),
+    ("delete", "serviceaccounts/", 1, STEPS[2]),
+    ("delete", "clusterrolebindings/", 1, STEPS[2]),
+)
+FIRST = {"legacy_remove": (), "migrate_legacy": (("patch", "configmaps/amazon-vpc-cni", 2, "enable_windows_ipam"),)}
+
+
+@pytest.mark.parametrize("after_applied", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize(
+    "playbook", [pytest.param("legacy_remove"), pytest.param("migrate_legacy", marks=pytest.mark.newest_client)]
+)
+def test_each_call_may_fail_once(faulty: Testbed, playbook: str, after_applied: bool) -> None:
+    """Each run but the last fails at one write more than the one before it, and goes on from what that one left."""
+    cluster = faulty.clusters["faulty"]
+    set_config_map(cluster, CHART_DATA)
+    restore(cluster)
+    for verb, path, times, step in (*FIRST[playbook], *FAILING):
+        cluster.kubernetes.faults.fail_next(verb, path, 500, "Not now", times=times, after_applied=after_applied)
+        failed = run_role(playbook, faulty, cluster)
+        cluster.kubernetes.faults.clear()
+        assert failed.returncode == 2, (verb, path)
+        message = failed.failure("localhost")
+        assert message.startswith(f"Cluster faulty: step {step} failed on "), message
+        assert "Not now" in message
+        assert "Remedy: " in message
+
+    healed = run_role(playbook, faulty, cluster)
+    assert healed.returncode == 0, healed.stdout[-3000:]
+    assert left_of_legacy(cluster) == set()
+    assert result(healed)["after"]["legacy"]["components"] == []
+    faulty.forget_requests()
+    assert changed_steps(run_role(playbook, faulty, cluster)) == []
+    assert writes(faulty, cluster) == []

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""Playbook migrate_legacy on the real control plane: how long no controller, and how long two, are in charge."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.integration.conftest import require_real_control_plane
+from tests.support.clusters import live_data, policy_attached
+from tests.support.legacy import has_windows_binding, left_of_legacy
+from tests.support.roles import changed_steps, result, run_role, writes
+from tests.support.windows_pods import WindowsPods
+from tests.testbed.specs import ClusterSpec, NodeSpec
+from tests.testbed.testbed import Testbed
+
+NODES = (NodeSpec(), NodeSpec(), NodeSpec(os="windows"))
+POLICIES = ("AmazonEKSClusterPolicy",)
+ORDER = [
+    "attach_cluster_policy",
+    "enable_windows_ipam",
+    "remove_legacy_controller",
+    "remove_legacy_webhook",
+    "remove_legacy_leftovers",
+]
+ORDER_OF_F = ["attach_cluster_policy", "remove_second_controller", "enable_windows_ipam", *ORDER[3:]]
+VARIANTS = ("A", "B", "D", "E", "F")
+FLEET = tuple(ClusterSpec(f"variant-{name.lower()}", legacy=name, policies=POLICIES, nodes=NODES) for name in VARIANTS)
+# The controller of the control plane learns of a Deployment's end by a watch, and looks at each node anew.
+GAP_SECONDS = 15.0
+
+
+@pytest.fixture(scope="module")
+def fleet() -> Iterator[Testbed]:
+    require_real_control_plane()
+    with Testbed(FLEET, control_plane="real") as testbed:
+        yield testbed
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_support_moves_to_the_control_plane(fleet: Testbed, variant: str, capsys: pytest.CaptureFixture[str]) -> None:
+    cluster = fleet.clusters[f"variant-{variant.lower()}"]
+    stand_ins = cluster.stand_ins
+    assert stand_ins is not None
+    before, binding = left_of_legacy(cluster), has_windows_binding(cluster)
+    order = ORDER_OF_F if variant == "F" else ORDER
+    fleet.forget_requests()
+    refused = run_role("enable", fleet, cluster)
+    assert refused.returncode == 2
+    assert "cloudops.eks_windows.migrate_legacy" in refused.failure("localhost")
+    predicted = run_role("migrate_legacy", fleet, cluster, "--check", "--diff")
+    assert changed_steps(predicted) == order
+    assert writes(fleet, cluster) == []
+    assert left_of_legacy(cluster) == before
+
+    start = time.monotonic()
+    with WindowsPods(cluster) as pods:
+        first = run_role("migrate_legacy", fleet, cluster)
+    assert changed_steps(first) == order
+    assert result(first) == result(predicted)
+    without, two = stand_ins.charge.seconds_without(start), stand_ins.charge.seconds_with_two(start)
+    with capsys.disabled():
+        print(f"\nmigrate_legacy, variant {variant}: {without:.1f} s without a controller, {two:.1f} s with two")
+    assert two == 0
+    assert without < GAP_SECONDS
+    assert (pods.refused, pods.without_limit) == ([], [])
+
+    assert left_of_legacy(cluster) == set()
+    assert has_windows_binding(cluster) is binding
+    assert policy_attached(fleet, cluster)
+    assert live_data(cluster)["enable-windows-ipam"] == "true"
+    assert stand_ins.charge.in_charge == frozenset({"control-plane"})
+
+    fleet.forget_requests()
+    assert changed_steps(run_role("migrate_legacy", fleet, cluster)) == []
+    assert writes(fleet, cluster) == []
