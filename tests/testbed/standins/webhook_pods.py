@@ -152,7 +152,7 @@ class WebhookPods:
             return RUNS
         left = held.not_before - time.monotonic()
         if left > 0:
-            return held.progress or Progress("ContainerCreating", again=left)
+            return held.progress or Progress("ContainerCreating", again=min(left, RESTART_SECONDS))
         if held.progress is not None and held.progress.reason == "CrashLoopBackOff":
             held.restarts += 1
         held.progress = self._start(pod, held)
