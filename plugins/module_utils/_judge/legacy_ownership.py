@@ -18,6 +18,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.legacy_
     WEBHOOKS_ANYWHERE,
     is_controller,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.legacy_reads import legacy_chains
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     LegacyDeployment,
     LegacyReferences,
@@ -52,7 +53,7 @@ def ownership(observation: Observation) -> Ownership:
     """Tell them. What could not be looked at counts as belonging, so that nothing is called clean unseen."""
     legacy = observation.legacy
     chains = observation.legacy_webhooks
-    seen = () if chains is None or isinstance(chains, Unknown) else chains
+    seen = () if chains is None or isinstance(chains, Unknown) else legacy_chains(chains)
     named = [found for part in (legacy.services, legacy.secrets, legacy.details) for found in _seen(part)]
     services = [found for found in named if found.kind == "Service"]
     secrets = [found for found in named if found.kind == "Secret"]

@@ -24,6 +24,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.legacy_
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.legacy_ownership import ownership
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.legacy_reads import (
+    called_services,
     is_legacy_configuration,
     is_shared_configuration,
 )
@@ -53,7 +54,7 @@ class LegacyState:
         controllers: The controller Deployments among them.
         webhooks: The webhooks' Deployments among them.
         configurations: The webhook configurations among them.
-        shared: Those of the configurations that somebody else made, and that call other services too.
+        shared: Those of the configurations that call what is not of legacy support, too.
         services: The webhooks' Services among them.
         secrets: The webhooks' Secrets among them, backups of a renewal included.
         namesakes: Services and Secrets that only have a name of legacy support: nothing of it refers to them.
@@ -155,11 +156,8 @@ def _services(
     part: tuple[ObjectRef, ...] | Unknown, configurations: tuple[WebhookConfiguration, ...]
 ) -> set[tuple[str, str]]:
     """Namespace and name of the webhook services that exist, or that a legacy configuration calls."""
-    services = {(service.namespace, service.name) for service in _seen(part)}
-    for configuration in configurations:
-        if is_legacy_configuration(configuration):
-            services |= {(hook.service.namespace, hook.service.name) for hook in configuration.webhooks if hook.service}
-    return services
+    called = called_services(configurations)
+    return {(service.namespace, service.name) for service in (*_seen(part), *called)}
 
 
 def _variant(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import (
     KubernetesApi,
@@ -24,6 +24,9 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     WebhookConfiguration,
     WebhookService,
 )
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import WebhookChain
 
 DEPLOYMENTS = "/apis/apps/v1/deployments"
 SERVICES = "/api/v1/services"
@@ -97,16 +100,40 @@ def legacy_bindings(found: Listed) -> tuple[ObjectRef, ...]:
 
 
 def called_services(configurations: Known[tuple[WebhookConfiguration, ...]]) -> tuple[WebhookService, ...]:
-    """The services that webhook configurations of legacy support call."""
+    """The services of legacy support that webhook configurations call."""
     if isinstance(configurations, Unknown):
         return ()
     return tuple(
         webhook.service
         for configuration in configurations
-        if is_legacy_configuration(configuration)
         for webhook in configuration.webhooks
-        if webhook.service
+        if webhook.service and _calls_legacy(configuration.name, _services(configuration), webhook.service)
     )
+
+
+def legacy_chains(chains: tuple[WebhookChain, ...]) -> tuple[WebhookChain, ...]:
+    """Those that lead to a webhook of legacy support, of the chains of its configurations.
+
+    What somebody else's entry of such a configuration calls is theirs: it is neither renewed nor deleted.
+    """
+    called: dict[str, list[WebhookService]] = {}
+    for chain in chains:
+        called.setdefault(chain.configuration, []).extend([chain.service] if chain.service else ())
+    return tuple(
+        chain for chain in chains if _calls_legacy(chain.configuration, called[chain.configuration], chain.service)
+    )
+
+
+def _calls_legacy(configuration: str, called: Iterable[WebhookService], service: WebhookService | None) -> bool:
+    """Whether an entry of a configuration is one of legacy support: by the name of the service that it calls; where
+    no entry calls one of a known name, by that of the configuration, as where people renamed the service."""
+    if any(each.name in legacy_variants.SERVICES for each in called):
+        return service is not None and service.name in legacy_variants.SERVICES
+    return configuration in legacy_variants.WEBHOOK_CONFIGURATIONS
+
+
+def _services(configuration: WebhookConfiguration) -> tuple[WebhookService, ...]:
+    return tuple(webhook.service for webhook in configuration.webhooks if webhook.service)
 
 
 def of_legacy(
@@ -131,11 +158,9 @@ def is_legacy_configuration(configuration: WebhookConfiguration) -> bool:
 
 
 def is_shared_configuration(configuration: WebhookConfiguration) -> bool:
-    """Whether a webhook configuration that is not of a known name also calls what is not of legacy support."""
-    return configuration.name not in legacy_variants.WEBHOOK_CONFIGURATIONS and any(
-        webhook.service is None or webhook.service.name not in legacy_variants.SERVICES
-        for webhook in configuration.webhooks
-    )
+    """Whether a webhook configuration of legacy support also calls what is not of it."""
+    services = _services(configuration)
+    return any(not _calls_legacy(configuration.name, services, webhook.service) for webhook in configuration.webhooks)
 
 
 def has_traces(

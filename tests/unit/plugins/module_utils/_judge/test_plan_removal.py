@@ -302,7 +302,8 @@ def test_a_configuration_that_calls_others_too_is_not_deleted(goal: Any) -> None
     for configuration, is_shared in (
         (own, False),
         (shared, True),
-        (replace(shared, name=EKSCTL_CONFIGURATION.name), False),
+        (replace(shared, name=EKSCTL_CONFIGURATION.name), True),
+        (replace(EKSCTL_CONFIGURATION, webhooks=(other,)), False),
     ):
         seen = with_legacy(
             webhook_configurations=(CONTROL_PLANE_WEBHOOK, configuration),
@@ -312,3 +313,28 @@ def test_a_configuration_that_calls_others_too_is_not_deleted(goal: Any) -> None
         assert ("legacy.components" in result["blockers"]) is is_shared
         planned = " ".join(step["object"] for step in result["plan"])
         assert (f"MutatingWebhookConfiguration {configuration.name}" in planned) is not is_shared
+
+
+@pytest.mark.parametrize("goal", ["legacy_remove", "migrate"])
+@pytest.mark.parametrize("name", ["mine", EKSCTL_CONFIGURATION.name])
+def test_what_others_entries_of_a_shared_configuration_call_stays_also_where_that_is_waived(
+    goal: Any, name: str
+) -> None:
+    own = webhook_configuration(name, service=EKSCTL_SERVICE.name)
+    called = WebhookService("shop", "shop", "")
+    theirs = chain(
+        configuration=name,
+        webhook="theirs",
+        service=called,
+        deployment=ObjectRef("Deployment", "shop", "shop"),
+        secret=ObjectRef("Secret", "shop", "shop-tls"),
+        backup=ObjectRef("Secret", "shop", "shop-tls-backup"),
+    )
+    seen = with_legacy(
+        webhook_configurations=(replace(own, webhooks=(*own.webhooks, Webhook("theirs", called, "", "Fail"))),),
+        legacy_webhooks=(chain(configuration=name), theirs),
+    )
+    result = as_result(seen, options(goal=goal, ignore=["legacy.components"]))
+    planned = " ".join(step["object"] for step in result["plan"])
+    assert str(EKSCTL_SERVICE) in planned
+    assert "shop" not in planned

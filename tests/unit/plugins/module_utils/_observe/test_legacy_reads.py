@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import KubernetesError
@@ -17,6 +19,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     WebhookConfiguration,
     WebhookService,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import WebhookChain
 
 UNKNOWN = Unknown("GET x", "forbidden", "")
 CUSTOM = (
@@ -57,6 +60,26 @@ def test_what_a_legacy_webhook_calls_is_legacy_whatever_its_name() -> None:
     assert legacy_reads.legacy_services(Listed((service, other)), CUSTOM) == (service,)
     assert legacy_reads.legacy_deployments(Listed((deployment,)), CUSTOM) == (deployment,)
     assert legacy_reads.legacy_services(Listed((service,)), UNKNOWN) == ()
+
+
+@pytest.mark.parametrize("name", ["vpc-admission-webhook-cfg", "mine"])
+def test_what_others_entries_of_a_legacy_configuration_call_is_not_legacy(name: str) -> None:
+    own, theirs = WebhookService("kube-system", "vpc-admission-webhook", ""), WebhookService("win", "my-webhook", "")
+    entries = (Webhook("own", own, "", "Ignore"), Webhook("theirs", theirs, "", "Fail"))
+    configuration = WebhookConfiguration(name, entries)
+    assert legacy_reads.called_services((configuration,)) == (own,)
+    assert legacy_reads.is_shared_configuration(configuration)
+    by_url = replace(configuration, webhooks=(entries[0], Webhook("theirs", None, "https://x", "Fail")))
+    assert legacy_reads.is_shared_configuration(by_url)
+    assert not legacy_reads.is_shared_configuration(replace(configuration, webhooks=entries[:1]))
+    assert not legacy_reads.is_shared_configuration(CUSTOM[0])
+    chains = tuple(
+        WebhookChain(configuration=name, webhook="w", failure_policy="Ignore", ca_bundle="", service=service)
+        for service in (own, theirs, None)
+    )
+    assert legacy_reads.legacy_chains(chains) == chains[:1]
+    renamed = tuple(replace(chain, configuration="vpc-admission-webhook-cfg") for chain in chains[1:])
+    assert legacy_reads.legacy_chains(renamed) == renamed
 
 
 def test_the_control_plane_s_own_objects_are_no_trace() -> None:
