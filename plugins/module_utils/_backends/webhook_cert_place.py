@@ -88,13 +88,9 @@ def locate(api: KubernetesApi, options: Mapping[str, Any]) -> Place:
             f"{': ' if problems else ''}{problems}",
             "Mend that, or name the Secret by secret_name",
         )
-    return Place(
-        name,
-        service,
-        chain.secret.name,
-        PairKeys(chain.certificate_key or CERTIFICATE_KEY, chain.private_key or PRIVATE_KEY),
-        entries_of(configuration, service),
-    )
+    keys = PairKeys(chain.certificate_key or CERTIFICATE_KEY, chain.private_key or PRIVATE_KEY)
+    _refuse_one_key(keys, str(chain.secret))
+    return Place(name, service, chain.secret.name, keys, entries_of(configuration, service))
 
 
 def _to_come(name: str, options: Mapping[str, Any]) -> Place:
@@ -105,13 +101,20 @@ def _to_come(name: str, options: Mapping[str, Any]) -> Place:
             "Name the right one by webhook_configuration, or the service of a webhook to come by namespace and "
             "service_name",
         )
-    return Place(
-        name,
-        WebhookService(options["namespace"], options["service_name"], ""),
-        options["secret_name"] or SECRET,
-        PairKeys(options["certificate_key"] or CERTIFICATE_KEY, options["key_name"] or PRIVATE_KEY),
-        (),
-    )
+    secret_name = options["secret_name"] or SECRET
+    keys = PairKeys(options["certificate_key"] or CERTIFICATE_KEY, options["key_name"] or PRIVATE_KEY)
+    _refuse_one_key(keys, f"Secret {options['namespace']}/{secret_name}")
+    return Place(name, WebhookService(options["namespace"], options["service_name"], ""), secret_name, keys, ())
+
+
+def _refuse_one_key(keys: PairKeys, secret: str) -> None:
+    """Refuse one key of the Secret for both parts of the pair: the second that is stored would replace the first."""
+    if keys.certificate == keys.private_key:
+        raise EksWindowsError(
+            f"{secret} has the certificate and its private key in one key of its data, {keys.certificate}",
+            "Give the two keys of their own, such as cert.pem and key.pem, in the Secret and in the flags of the "
+            "webhook's Deployment, and run this again",
+        )
 
 
 def _chosen(

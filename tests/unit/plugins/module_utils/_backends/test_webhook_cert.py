@@ -669,6 +669,17 @@ def test_a_place_that_nothing_tells(webhooks: list[Any], options: dict[str, Any]
     assert api.writes == []
 
 
+@pytest.mark.parametrize("options", [{}, {"webhook_configuration": "to-come", "namespace": "n", "service_name": "s"}])
+def test_one_key_for_certificate_and_private_key_is_refused(options: dict[str, Any]) -> None:
+    api = WebhookCluster.serving(DUE)
+    both = DUE.certificate + DUE.key_pem
+    api.objects[SECRET]["data"] = {"all.pem": b64(both)}
+    with pytest.raises(EksWindowsError, match="in one key of its data, all.pem") as failure:
+        run(api, certificate_key="all.pem", key_name="all.pem", **options)
+    assert failure.value.remedy
+    assert (api.writes, text_of(api.objects[SECRET]["data"]["all.pem"])) == ([], both)
+
+
 def test_a_configuration_of_cert_manager_is_refused() -> None:
     api = WebhookCluster.serving(DUE)
     api.objects[CONFIGURATION]["metadata"]["annotations"] = {"cert-manager.io/inject-ca-from": "x/y"}
