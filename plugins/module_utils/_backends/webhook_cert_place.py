@@ -24,6 +24,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kube
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.legacy_variants import SECRET
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import WebhookService
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import (
+    INJECT_CLUSTER_AUTHORITY,
     ISSUED_BY_CERT_MANAGER,
     ChainOverrides,
     WebhookChain,
@@ -46,6 +47,8 @@ class Place:
         secret_name: The Secret, in the service's namespace, whether it is there or not.
         keys: The keys of the Secret's data.
         entries: The webhooks that call the service; none where there is no configuration yet.
+        injected: The annotation by which cert-manager writes the cluster's authority, and no other, into them; empty
+            for none.
     """
 
     configuration: str
@@ -53,6 +56,7 @@ class Place:
     secret_name: str
     keys: PairKeys
     entries: tuple[Entry, ...]
+    injected: str = ""
 
 
 def locate(api: KubernetesApi, options: Mapping[str, Any]) -> Place:
@@ -88,9 +92,16 @@ def locate(api: KubernetesApi, options: Mapping[str, Any]) -> Place:
             f"{': ' if problems else ''}{problems}",
             "Mend that, or name the Secret by secret_name",
         )
+    if chain.misplaced and not all(options[each] for each in ("secret_name", "certificate_key", "key_name")):
+        raise EksWindowsError(
+            f"A new pair in {chain.secret} would not be what the webhook serves with: {'; '.join(chain.misplaced)}",
+            "Mount both from one Secret, or say what it serves with by secret_name, certificate_key and key_name",
+        )
     keys = PairKeys(chain.certificate_key or CERTIFICATE_KEY, chain.private_key or PRIVATE_KEY)
     _refuse_one_key(keys, str(chain.secret))
-    return Place(name, service, chain.secret.name, keys, entries_of(configuration, service))
+    annotations = configuration["metadata"].get("annotations") or {}
+    injected = next((each for each in INJECT_CLUSTER_AUTHORITY if annotations.get(each) == "true"), "")
+    return Place(name, service, chain.secret.name, keys, entries_of(configuration, service), injected)
 
 
 def _to_come(name: str, options: Mapping[str, Any]) -> Place:

@@ -120,6 +120,7 @@ class WebhookCertificate:
         issued = None
         if not self._check_mode:
             issued = issuer().issue(options["key_size"], self._anchors, options["wait_timeout"])
+            self._refuse_injection(self._trusting(issued))
         kept = self._keep_previous()
         told: Mapping[str, str | None] = dict.fromkeys(self._before.bundles)
         if issued:
@@ -202,12 +203,29 @@ class WebhookCertificate:
 
     def _trust(self, pair: Pair) -> Mapping[str, str]:
         """Have each caBundle trust the pair's certificate, and keep trusting what it trusts."""
+        self._refuse_injection(self._trusting(pair))
+        return self._write_bundles(self._trusting(pair))
+
+    def _trusting(self, pair: Pair) -> Callable[[Entry], str]:
+        """What the caBundle of a webhook is to hold for the pair."""
         chain = pair.chain()
         authority = authority_of(chain, self._anchors, self._at())
-        return self._write_bundles(lambda entry: trusting(entry.bundle, chain, authority, self._at()))
+        return lambda entry: trusting(entry.bundle, chain, authority, self._at())
+
+    def _told(self, wanted: Callable[[Entry], str]) -> dict[str, str]:
+        return {entry.name: wanted(entry) for entry in self._place.entries}
+
+    def _refuse_injection(self, wanted: Callable[[Entry], str]) -> None:
+        """Refuse to change caBundles that cert-manager would change back, and the webhook then fail."""
+        if self._place.injected and self._told(wanted) != self._before.bundles:
+            raise EksWindowsError(
+                f"cert-manager writes caBundle of MutatingWebhookConfiguration {self._place.configuration}, since it "
+                f"has annotation {self._place.injected}, and would take away again what trusts the certificate",
+                "Take that annotation away, and run this again",
+            )
 
     def _write_bundles(self, wanted: Callable[[Entry], str]) -> Mapping[str, str]:
-        told = {entry.name: wanted(entry) for entry in self._place.entries}
+        told = self._told(wanted)
         if not self._check_mode and told != self._before.bundles:
             with doing(f"change caBundle of MutatingWebhookConfiguration {self._place.configuration}"):
                 self._bundles.write(wanted)

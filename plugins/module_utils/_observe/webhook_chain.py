@@ -62,9 +62,17 @@ USUAL_KEYS = (("cert.pem", "key.pem"), ("tls.crt", "tls.key"))
 """Certificate and private key in a Secret, where nothing tells their keys."""
 
 ISSUED_BY_CERT_MANAGER = ("cert-manager.io/certificate-name", "certmanager.k8s.io/certificate-name")
-INJECTED_BY_CERT_MANAGER = ("cert-manager.io/inject-ca-from", "certmanager.k8s.io/inject-ca-from")
-"""Annotations of a Secret, and of a webhook configuration. Source: cert-manager's documentation, and of its releases
-before 0.11 the names under the older group."""
+INJECTED_BY_CERT_MANAGER = (
+    "cert-manager.io/inject-ca-from",
+    "cert-manager.io/inject-ca-from-secret",
+    "certmanager.k8s.io/inject-ca-from",
+)
+"""Annotations of a Secret, and of a webhook configuration. Source: cert-manager's documentation (concepts, CA
+injector), and of its releases before 0.11 the names under the older group."""
+
+INJECT_CLUSTER_AUTHORITY = ("cert-manager.io/inject-apiserver-ca", "certmanager.k8s.io/inject-apiserver-ca")
+"""Annotations of a webhook configuration into which cert-manager writes the cluster's authority, and nothing else.
+Who issues the certificate is another matter: most often the cluster does, so that this trusts it."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +136,8 @@ class WebhookChain:
         managed_by: ``cert-manager`` where it issued the certificate or writes the caBundle.
         backup: The Secret with the pair that was there before a renewal, which its end removes.
         problems: What is broken on the way from the configuration to the keys.
+        misplaced: Those of them by which the Deployment does not have its pair from the keys of one Secret, so that
+            what this tells of the pair is not what the pods serve with.
         unread: What of it could not be read: where that was tolerated, and the certificate where the Python package
             for it is missing.
     """
@@ -151,6 +161,7 @@ class WebhookChain:
     managed_by: Literal["cert-manager", "none"] = "none"
     backup: ObjectRef | None = None
     problems: tuple[str, ...] = ()
+    misplaced: tuple[str, ...] = ()
     unread: tuple[Unknown, ...] = ()
 
     @property
@@ -210,6 +221,7 @@ class _ChainReader:
         self._overrides = overrides
         self._tolerant = tolerant
         self._problems: list[str] = []
+        self._misplaced: tuple[str, ...] = ()
         self._unread: list[Unknown] = []
 
     def read(self, webhooks: Sequence[Mapping[str, Any]]) -> WebhookChain:
@@ -250,6 +262,7 @@ class _ChainReader:
             managed_by=self._managed_by(secret),
             backup=self._backup(secret_ref) if secret_ref else None,
             problems=tuple(self._problems),
+            misplaced=self._misplaced,
             unread=tuple(self._unread),
         )
 
@@ -274,7 +287,8 @@ class _ChainReader:
         """Secret and keys by what the Deployment says, else by the names of a known way."""
         if deployment is not None:
             told = mounted_pair(deployment)
-            self._problems += [f"{_ref('Deployment', deployment)}: {problem}" for problem in told.problems]
+            self._misplaced = tuple(f"{_ref('Deployment', deployment)}: {problem}" for problem in told.problems)
+            self._problems += self._misplaced
             if told.secret or told.problems or self._overrides.secret_name:
                 return told
             self._problems.append(f"{_ref('Deployment', deployment)} mounts no Secret that tells its certificate")

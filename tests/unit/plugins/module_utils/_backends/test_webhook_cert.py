@@ -25,6 +25,7 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._b
     AUTHORITY,
     BACKUP,
     CONFIGURATION,
+    DEPLOYMENTS,
     FORMER_AUTHORITY,
     SECRET,
     SECRETS,
@@ -669,23 +670,71 @@ def test_a_place_that_nothing_tells(webhooks: list[Any], options: dict[str, Any]
     assert api.writes == []
 
 
+def pod_of_two_secrets() -> dict[str, Any]:
+    """Spec of a pod that has its certificate from one Secret and its key from another."""
+    return {
+        "containers": [
+            {
+                "name": "w",
+                "args": ["-tlsCertFile=/c/cert.pem", "-tlsKeyFile=/k/key.pem"],
+                "volumeMounts": [{"name": "c", "mountPath": "/c"}, {"name": "k", "mountPath": "/k"}],
+            }
+        ],
+        "volumes": [
+            {"name": "c", "secret": {"secretName": "vpc-admission-webhook-certs"}},
+            {"name": "k", "secret": {"secretName": "only-key"}},
+        ],
+    }
+
+
+def test_a_pair_that_the_deployment_has_from_elsewhere_is_refused_unless_all_is_named() -> None:
+    api = WebhookCluster.serving(DUE)
+    name = "vpc-admission-webhook-deployment"
+    spec = {"template": {"spec": pod_of_two_secrets()}}
+    api.put(f"{DEPLOYMENTS}/{name}", {"metadata": {"name": name, "namespace": "kube-system"}, "spec": spec})
+    named = {"secret_name": "vpc-admission-webhook-certs", "certificate_key": "cert.pem"}
+    for options in ({}, named):
+        with pytest.raises(EksWindowsError, match=f"{name}: the certificate is in Secret .*, and its private key") as e:
+            run(api, **options)
+        assert "secret_name, certificate_key and key_name" in e.value.remedy
+        assert api.writes == []
+    assert run(api, **named, key_name="key.pem")["changed"]
+
+
 @pytest.mark.parametrize("options", [{}, {"webhook_configuration": "to-come", "namespace": "n", "service_name": "s"}])
 def test_one_key_for_certificate_and_private_key_is_refused(options: dict[str, Any]) -> None:
     api = WebhookCluster.serving(DUE)
     both = DUE.certificate + DUE.key_pem
     api.objects[SECRET]["data"] = {"all.pem": b64(both)}
-    with pytest.raises(EksWindowsError, match="in one key of its data, all.pem") as failure:
+    with pytest.raises(EksWindowsError, match=r"in one key of its data, all\.pem") as failure:
         run(api, certificate_key="all.pem", key_name="all.pem", **options)
     assert failure.value.remedy
     assert (api.writes, text_of(api.objects[SECRET]["data"]["all.pem"])) == ([], both)
 
 
-def test_a_configuration_of_cert_manager_is_refused() -> None:
+@pytest.mark.parametrize("annotation", ["inject-ca-from", "inject-ca-from-secret"])
+def test_a_configuration_of_cert_manager_is_refused(annotation: str) -> None:
     api = WebhookCluster.serving(DUE)
-    api.objects[CONFIGURATION]["metadata"]["annotations"] = {"cert-manager.io/inject-ca-from": "x/y"}
+    api.objects[CONFIGURATION]["metadata"]["annotations"] = {f"cert-manager.io/{annotation}": "x/y"}
     for state in ("present", "restored", "proved"):
         with pytest.raises(EksWindowsError, match="has its certificate from cert-manager"):
             run(api, state)
+
+
+def test_a_bundle_that_cert_manager_writes_the_cluster_s_authority_into_is_not_given_another() -> None:
+    injected = {"cert-manager.io/inject-apiserver-ca": "true"}
+    api = WebhookCluster.serving(DUE)
+    api.objects[CONFIGURATION]["metadata"]["annotations"] = injected
+    assert run(api)["changed"], "the cluster's authority signs, which is what cert-manager writes"
+    other = WebhookCluster.serving(FORMER_DUE, bundle=FORMER_AUTHORITY)
+    other.objects[CONFIGURATION]["metadata"]["annotations"] = injected
+    with pytest.raises(EksWindowsError, match=r"cert-manager writes caBundle .*/inject-apiserver-ca"):
+        run(other)
+    assert (other.certificate(), other.bundle) == (FORMER_DUE.certificate, FORMER_AUTHORITY.certificate)
+    assert BACKUP not in other.objects
+    api.bundle = FORMER_AUTHORITY.certificate
+    with pytest.raises(EksWindowsError, match="cert-manager writes caBundle"):
+        run(api)
 
 
 @pytest.mark.parametrize(

@@ -295,6 +295,7 @@ def test_webhooks_of_one_service_are_one_chain(cluster: Any) -> None:
         ({}, {}, "none"),
         ({"cert-manager.io/certificate-name": "webhook"}, {}, "cert-manager"),
         ({}, {"cert-manager.io/inject-ca-from": "kube-system/webhook"}, "cert-manager"),
+        ({}, {"cert-manager.io/inject-ca-from-secret": "kube-system/authority"}, "cert-manager"),
         # The authority of the API server is injected beside any certificate.
         ({}, {"cert-manager.io/inject-apiserver-ca": "true"}, "none"),
     ],
