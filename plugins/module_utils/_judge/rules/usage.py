@@ -15,6 +15,7 @@ from typing import TypeVar
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_map_keys import parse_bool
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Evidence
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule import (
+    PartUnknownError,
     Rule,
     Verdict,
     failed,
@@ -27,6 +28,8 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     unknown_part,
     unread,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.iam import cluster_policy
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.ipam import controller_webhook
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.support import live_value
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
@@ -82,7 +85,8 @@ def windows(subject: Subject) -> Verdict:
     It is unknown where a node group's launch template names the AMI and none of its nodes tells the operating system,
     and where a node class selects AMIs by what does not name one. Self-managed node groups without a node are not seen.
 
-    To goal legacy_remove Windows pods alone matter, and those only where the control plane does not take over.
+    To goal legacy_remove Windows pods alone matter, and those only where the control plane does not take over: its
+    version can't, Windows IPAM is off, its role lacks a permission or its webhook is missing.
     """
     if subject.options.goal == "legacy_remove":
         return _without_legacy(subject)
@@ -120,16 +124,22 @@ def windows(subject: Subject) -> Verdict:
 def _without_legacy(subject: Subject) -> Verdict:
     """The verdict where legacy support is to go, and nothing is turned on in its place."""
     live = live_value(subject)
-    if subject.control_plane_supported and not isinstance(live, Unknown) and parse_bool(live):
+    on = subject.control_plane_supported and not isinstance(live, Unknown) and parse_bool(live)
+    lacking = _lacking(subject) if on else []
+    if on and not lacking:
         return not_applicable("The control plane runs Windows support once legacy support is gone")
     found = _pods(known(subject.observation.windows_pods))
     if not found:
         return passed("No Windows pod runs")
     if subject.control_plane_supported and isinstance(live, Unknown):
         return unknown_part(live)
+    wrong = [verdict for verdict in lacking if verdict.status == "fail"]
+    if lacking and not wrong:
+        return unknown(lacking[0].summary, [*found, *lacking[0].evidence], remedy=lacking[0].remedy)
+    why = "".join(f": {verdict.summary}" for verdict in wrong[:1])
     return failed(
-        f"Windows pods run ({len(found)}), and those that start after legacy support is gone get no address",
-        found,
+        f"Windows pods run ({len(found)}), and those that start after legacy support is gone get no address{why}",
+        [*found, *(evidence for verdict in lacking for evidence in verdict.evidence)],
         remedy=(
             "Run playbook cloudops.eks_windows.migrate_legacy in place of this: the control plane then takes over. "
             if subject.control_plane_supported is not False
@@ -138,6 +148,20 @@ def _without_legacy(subject: Subject) -> Verdict:
         + "Or delete the Windows workloads first. To remove it all the same, put usage.windows into ignore (role "
         "variable eks_windows_ignore).",
     )
+
+
+def _lacking(subject: Subject) -> list[Verdict]:
+    """What the control plane lacks, or may lack, to give pods their addresses; what is waived is not looked at."""
+    waived = {waiver.id for waiver in subject.options.ignore if waiver.holds(subject.options.today)}
+    verdicts = []
+    for name, check in (("iam.cluster_policy", cluster_policy), ("ipam.controller_webhook", controller_webhook)):
+        if name in waived:
+            continue
+        try:
+            verdicts.append(check(subject))
+        except PartUnknownError as error:
+            verdicts.append(unknown_part(error.unknown))
+    return [verdict for verdict in verdicts if verdict.status in ("fail", "unknown")]
 
 
 def _users(

@@ -18,11 +18,13 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
 )
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
+    EKSCTL_CONFIGURATION,
     cluster,
     config_map,
     disabling,
     finding,
     node,
+    role,
     windows_pod,
     with_legacy,
 )
@@ -281,6 +283,12 @@ def test_it_matters_to_two_goals_alone(goal: Any) -> None:
         ({"cni_config_map": OFF, "windows_pods": DENIED}, "unknown"),
         ({"cluster": cluster(version="1.19", platform_version="eks.5")}, "fail"),
         ({"cluster": DENIED}, "fail"),
+        ({"cluster_role": role("AmazonEKSClusterPolicy")}, "fail"),
+        ({"cluster_role": role("AmazonEKSClusterPolicy"), "windows_pods": ()}, "pass"),
+        ({"cluster_role": DENIED}, "unknown"),
+        ({"cluster_role": DENIED, "webhook_configurations": (EKSCTL_CONFIGURATION,)}, "fail"),
+        ({"webhook_configurations": (EKSCTL_CONFIGURATION,)}, "fail"),
+        ({"webhook_configurations": DENIED}, "unknown"),
     ],
 )
 def test_legacy_support_goes_where_the_control_plane_takes_over_or_nothing_runs(
@@ -292,6 +300,21 @@ def test_legacy_support_goes_where_the_control_plane_takes_over_or_nothing_runs(
     found = finding("usage.windows", seen, goal="legacy_remove")
     assert (found.status, found.severity, found.guard) == (status, "error", True)
     if status == "fail":
-        assert [item.object for item in found.evidence] == ["Pod shop/pod"]
+        assert found.evidence[0].object == "Pod shop/pod"
         assert ("migrate_legacy" in found.remedy) is (changes.get("cluster") in (None, DENIED))
         assert "usage.windows into ignore" in found.remedy
+
+
+def test_what_the_control_plane_lacks_is_told_and_what_is_waived_of_it_counts_as_there() -> None:
+    seen = with_legacy(
+        cni_config_map=config_map({"enable-windows-ipam": "true"}),
+        windows_pods=(windows_pod(),),
+        cluster_role=role("AmazonEKSClusterPolicy"),
+    )
+    found = finding("usage.windows", seen, goal="legacy_remove")
+    assert "AmazonEKSVPCResourceController is not attached" in found.summary
+    assert any(item.object.startswith("IAM action") for item in found.evidence)
+    waived = finding("usage.windows", seen, goal="legacy_remove", ignore=["iam.cluster_policy"])
+    assert waived.status == "not_applicable"
+    ended = [{"id": "iam.cluster_policy", "until": "2026-01-01"}]
+    assert finding("usage.windows", seen, goal="legacy_remove", ignore=ended).status == "fail"
