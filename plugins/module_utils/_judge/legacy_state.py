@@ -156,8 +156,8 @@ def _services(
     part: tuple[ObjectRef, ...] | Unknown, configurations: tuple[WebhookConfiguration, ...]
 ) -> set[tuple[str, str]]:
     """Namespace and name of the webhook services that exist, or that a legacy configuration calls."""
-    called = called_services(configurations)
-    return {(service.namespace, service.name) for service in (*_seen(part), *called)}
+    found = {(service.namespace, service.name) for service in _seen(part)}
+    return found | {(service.namespace, service.name) for service in called_services(configurations)}
 
 
 def _variant(

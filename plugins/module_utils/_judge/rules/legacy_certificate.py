@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Evidence
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Evidence, Goal
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule import (
     Rule,
     Verdict,
@@ -37,7 +37,13 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
 RULES: list[Rule] = []
 
 NOT_LOOKED_AT = Unknown("The legacy webhook", "not looked at", "Run eks_windows_preflight again.")
+BLOCKS: tuple[Goal, ...] = ("cert_renew", "legacy_install")
 CERT_MANAGER = "https://cert-manager.io/docs/usage/certificate/#reissuance-triggered-by-user-actions"
+
+REFUSES = (
+    "Run role cloudops.eks_windows.cert_renew first: with failurePolicy Fail the API server refuses every Windows pod "
+    "while the webhook does not answer, and the migration would stop half-way."
+)
 
 
 @rule(
@@ -48,7 +54,7 @@ CERT_MANAGER = "https://cert-manager.io/docs/usage/certificate/#reissuance-trigg
     reference="https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/",
     remedy="Run role cloudops.eks_windows.cert_renew, which issues a new one. Where the control plane can run Windows "
     "support, playbook cloudops.eks_windows.migrate_legacy makes the webhook needless.",
-    blocks=("cert_renew", "legacy_install"),
+    blocks=BLOCKS,
     resolved_by=(RENEW_ID, ISSUE_ID),
 )
 def certificate(subject: Subject) -> Verdict:
@@ -56,6 +62,8 @@ def certificate(subject: Subject) -> Verdict:
     caBundle. Within the renewal days it is a warning.
 
     An expired one shows nowhere else: with failurePolicy Ignore pods are admitted without a limit, and never start.
+    With Fail it stops goal migrate too: the dry run of a pod, by which the migration sees the control plane at work
+    before it takes the webhook away, would be refused for ever.
     """
     stops = _stops_pods(subject)
     configurations = subject.observation.webhook_configurations
@@ -85,17 +93,21 @@ def certificate(subject: Subject) -> Verdict:
             resolved_by=(),
             stops_pods=stops,
         )
+    refuses = subject.options.goal == "migrate" and any(map(_refuses, judged_webhooks(subject)))
+    blocks = (*BLOCKS, "migrate") if refuses else BLOCKS
     broken = next((webhook for webhook in judged_webhooks(subject) if webhook.broken), None)
     if broken is not None:
         return failed(
             _summary(broken, broken.broken[0]),
             evidence,
             remedy="Mend that first: no new certificate does. Or install legacy support again, or remove it.",
+            blocks=blocks,
             resolved_by=(ISSUE_ID,),
             stops_pods=stops,
         )
     if worst.is_wrong:
-        return failed(_summary(worst, why(worst)), evidence, stops_pods=stops)
+        remedy = REFUSES if refuses else None
+        return failed(_summary(worst, why(worst)), evidence, remedy=remedy, blocks=blocks, stops_pods=stops)
     due = next((webhook for webhook in judged_webhooks(subject) if webhook.state.renewal_due), None)
     if due is not None:
         return failed(_summary(due, why(due)), evidence, severity="warning", blocks=())
@@ -139,6 +151,12 @@ def _stops_pods(subject: Subject) -> bool:
     seen = () if chains is None or isinstance(chains, Unknown) else chains
     refuses = any(entry.failure_policy == "Fail" for chain in seen for entry in chain.entries)
     return refuses or effective_ipam(subject) is not True
+
+
+def _refuses(webhook: JudgedWebhook) -> bool:
+    """Whether the API server refuses pods since this webhook is known not to answer."""
+    silent = bool(webhook.broken) or (webhook.is_readable and webhook.is_wrong)
+    return silent and any(entry.failure_policy == "Fail" for entry in webhook.chain.entries)
 
 
 def _summary(webhook: JudgedWebhook, problem: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import GOALS
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.render import as_result
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import WebhookConfiguration
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import WebhookEntry
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
@@ -21,6 +22,7 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     finding,
     legacy,
     observed,
+    options,
     with_legacy,
 )
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.serving import (
@@ -108,6 +110,27 @@ def test_the_further_webhooks_of_a_configuration_count_too() -> None:
     refusing = replace(first, others=(WebhookEntry("b", "Fail", first.ca_bundle),))
     seen = with_legacy(cni_config_map=ON, legacy=legacy(), legacy_webhooks=(refusing,))
     assert finding("legacy.certificate", seen).stops_pods is True
+
+
+@pytest.mark.parametrize(
+    ("changes", "stops"),
+    [
+        ({"days": -1}, True),
+        ({"ca_bundle": OTHER_AUTHORITY.certificate}, True),
+        ({"service_exists": False, "problems": ("Service kube-system/x does not exist",)}, True),
+        ({"days": -1, "failure_policy": "Ignore"}, False),
+        ({"days": 20}, False),
+        ({}, False),
+        ({"certificate_pem": None, "key_state": "unknown"}, False),
+    ],
+)
+def test_a_webhook_that_refuses_pods_stops_a_migration(changes: dict[str, Any], stops: bool) -> None:
+    seen = with_legacy(legacy_webhooks=(serving(), serving(**{"failure_policy": "Fail", **changes})))
+    result = as_result(seen, options(goal="migrate"))
+    assert ("legacy.certificate" in result["blockers"]) is stops
+    found = finding("legacy.certificate", seen, goal="migrate")
+    assert ("cert_renew first" in found.remedy) is (stops and "problems" not in changes)
+    assert "migrate" not in finding("legacy.certificate", seen, goal="cert_renew").blocks
 
 
 def test_the_worst_of_several_webhooks_is_told() -> None:
