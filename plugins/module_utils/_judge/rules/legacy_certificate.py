@@ -40,6 +40,10 @@ NOT_LOOKED_AT = Unknown("The legacy webhook", "not looked at", "Run eks_windows_
 BLOCKS: tuple[Goal, ...] = ("cert_renew", "legacy_install")
 CERT_MANAGER = "https://cert-manager.io/docs/usage/certificate/#reissuance-triggered-by-user-actions"
 
+BY_CERT_MANAGER = (
+    "Have cert-manager renew it (cmctl renew, with the Certificate's namespace and name), and restart the webhook's "
+    "Deployment where it does not read the new one by itself."
+)
 REFUSES = (
     "Run role cloudops.eks_windows.cert_renew first: with failurePolicy Fail the API server refuses every Windows pod "
     "while the webhook does not answer, and the migration would stop half-way."
@@ -106,11 +110,26 @@ def certificate(subject: Subject) -> Verdict:
             stops_pods=stops,
         )
     if worst.is_wrong:
-        remedy = REFUSES if refuses else None
-        return failed(_summary(worst, why(worst)), evidence, remedy=remedy, blocks=blocks, stops_pods=stops)
+        remedy, resolved_by = _renewal(worst, REFUSES if refuses else None)
+        return failed(
+            _summary(worst, why(worst)),
+            evidence,
+            remedy=remedy,
+            blocks=blocks,
+            resolved_by=resolved_by,
+            stops_pods=stops,
+        )
     due = next((webhook for webhook in judged_webhooks(subject) if webhook.state.renewal_due), None)
     if due is not None:
-        return failed(_summary(due, why(due)), evidence, severity="warning", blocks=())
+        remedy, resolved_by = _renewal(due, None)
+        return failed(
+            _summary(due, why(due)),
+            evidence,
+            remedy=remedy,
+            severity="warning",
+            blocks=(),
+            resolved_by=resolved_by,
+        )
     return passed(
         f"The certificate of {worst.chain.configuration} is good until {worst.state.not_after}, "
         f"{worst.state.days_left} days",
@@ -124,8 +143,7 @@ def certificate(subject: Subject) -> Verdict:
     severity="error",
     title="The certificate of the legacy webhook is not cert-manager's",
     reference=CERT_MANAGER,
-    remedy="Have cert-manager renew it (cmctl renew, with the Certificate's namespace and name), and restart the "
-    "webhook's Deployment where it does not read the new one by itself.",
+    remedy=BY_CERT_MANAGER,
     blocks=("cert_renew",),
 )
 def certificate_owner(subject: Subject) -> Verdict:
@@ -151,6 +169,11 @@ def _stops_pods(subject: Subject) -> bool:
     seen = () if chains is None or isinstance(chains, Unknown) else chains
     refuses = any(entry.failure_policy == "Fail" for chain in seen for entry in chain.entries)
     return refuses or effective_ipam(subject) is not True
+
+
+def _renewal(webhook: JudgedWebhook, remedy: str | None) -> tuple[str | None, tuple[str, ...] | None]:
+    """Remedy and steps of a renewal, None for those of the rule: a certificate of cert-manager's is renewed by it."""
+    return (remedy, None) if webhook.chain.managed_by == "none" else (BY_CERT_MANAGER, ())
 
 
 def _refuses(webhook: JudgedWebhook) -> bool:

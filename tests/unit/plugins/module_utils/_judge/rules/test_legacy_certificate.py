@@ -69,6 +69,15 @@ def test_certificate(changes: dict[str, Any], status: str, severity: str, words:
     assert found.evidence
 
 
+@pytest.mark.parametrize("days", [20, -1])
+@pytest.mark.parametrize("goal", ["none", "migrate"])
+def test_a_certificate_of_cert_manager_is_renewed_by_it(days: int, goal: Any) -> None:
+    chain = serving(days, managed_by="cert-manager", failure_policy="Fail")
+    found = finding("legacy.certificate", with_legacy(legacy_webhooks=(chain,)), goal=goal)
+    assert found.remedy.startswith("Have cert-manager renew it")
+    assert found.resolved_by == ()
+
+
 def test_a_webhook_that_nothing_serves_needs_more_than_a_certificate() -> None:
     broken = serving(service_exists=False, problems=("Service kube-system/x does not exist",))
     found = finding("legacy.certificate", with_legacy(legacy_webhooks=(broken,)))
