@@ -28,6 +28,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.legacy_installation import (
     BINDING,
     BINDING_ID,
+    webhooks_of_another_way,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.legacy_installation import (
     CONTROLLER_ID as INSTALL_CONTROLLER_ID,
@@ -55,6 +56,11 @@ REMOVAL_STEPS = (SECOND_CONTROLLER_ID, CONTROLLER_ID, WEBHOOK_ID, LEFTOVERS_ID)
 
 
 NOT_LOOKED_AT = Unknown("The legacy Deployments", "not looked at", "Run eks_windows_preflight again.")
+
+ANOTHER_WAY = (
+    "Complete it the way that it was installed. Or take it away by role cloudops.eks_windows.legacy_remove, and run "
+    "legacy_install again, which does not mix its own objects with those of another way."
+)
 
 ONLY_THE_NAME = "stays: nothing of legacy support refers to it"
 
@@ -215,6 +221,8 @@ def rollout(subject: Subject) -> Verdict:
     if not legacy.acting:
         return failed("Legacy Windows support is not there", [Evidence("Legacy Windows support", "absent")])
     evidence = [Evidence(str(found), "present") for found in legacy.configurations]
+    others = webhooks_of_another_way(subject) if subject.options.goal == "legacy_install" else ()
+    kept = f"; {others[0]} was installed another way, and stays as it is" if others else ""
     if not legacy.complete:
         evidence += [Evidence(str(found), "present") for found in legacy.controllers + legacy.webhooks]
         missing = [
@@ -226,7 +234,11 @@ def rollout(subject: Subject) -> Verdict:
             )
             if not found
         ]
-        return failed(f"Legacy Windows support has no {' and no '.join(missing)}", evidence)
+        return failed(
+            f"Legacy Windows support has no {' and no '.join(missing)}{kept}",
+            evidence,
+            remedy=ANOTHER_WAY if others and legacy.controllers else None,
+        )
     references = subject.observation.legacy.references or NOT_LOOKED_AT
     if isinstance(references, Unknown):
         return unknown_part(references, resolved_by=())
@@ -236,8 +248,8 @@ def rollout(subject: Subject) -> Verdict:
     ]
     idle = [found.ref for found in references.deployments if not found.ready]
     if idle:
-        return failed(f"The pods of {', '.join(map(str, idle))} don't all run", evidence, blocks=())
-    return passed("Legacy Windows support is whole, and its pods run", *evidence)
+        return failed(f"The pods of {', '.join(map(str, idle))} don't all run{kept}", evidence, blocks=())
+    return passed(f"Legacy Windows support is whole, and its pods run{kept}", *evidence)
 
 
 @rule(

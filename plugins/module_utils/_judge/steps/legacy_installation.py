@@ -132,6 +132,8 @@ def missing_of_webhook(subject: Subject) -> tuple[ObjectRef, ...]:
     parts = (legacy.deployments, legacy.services, observation.webhook_configurations, observation.legacy_webhooks)
     if any(isinstance(part, Unknown) for part in parts):
         return ()
+    if webhooks_of_another_way(subject):
+        return ()
     if not subject.legacy.configurations:
         there = {*subject.legacy.webhooks, *subject.legacy.services}
         return tuple(found for found in (SERVICE, DEPLOYMENT, CONFIGURATION) if found not in there)
@@ -141,6 +143,12 @@ def missing_of_webhook(subject: Subject) -> tuple[ObjectRef, ...]:
             anew = (DEPLOYMENT, CONFIGURATION) if webhook.needs_new else ()
             return _missing(chain) or anew or ((DEPLOYMENT,) if _is_idle(subject, DEPLOYMENT) else ())
     return ()
+
+
+def webhooks_of_another_way(subject: Subject) -> tuple[ObjectRef, ...]:
+    """The webhooks' Deployments that are there and were installed another way, Terraform's behind the same Service
+    among them. Beside one of them the documented one would be a second webhook that answers the same calls."""
+    return tuple(found for found in subject.legacy.webhooks if found != DEPLOYMENT)
 
 
 def _is_idle(subject: Subject, deployment: ObjectRef) -> bool:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -234,3 +235,28 @@ def test_what_stops_an_installation(seen: Observation, blockers: list[str]) -> N
     found = as_result(seen, options(goal="legacy_install"))["blockers"]
     assert found[: len(blockers)] == blockers
     assert bool(found) is bool(blockers)
+
+
+TERRAFORM = ObjectRef("Deployment", "kube-system", "vpc-admission-webhook")
+"""Behind the Service that the documented way has, too."""
+
+
+@pytest.mark.parametrize("changes", [{}, {"days": -1}, {"service_exists": False}, {"key_state": "differs"}])
+def test_the_webhook_of_another_way_gets_none_of_this_one_s_beside_it(changes: dict[str, Any]) -> None:
+    seen = installed(own(**{"deployment": TERRAFORM, **changes}))
+    seen = replace(seen, legacy=replace(seen.legacy, deployments=(CONTROLLER, TERRAFORM)))
+    assert ids(seen) == []
+    judged = as_result(seen, options(goal="legacy_install"))
+    assert bool(judged["blockers"]) is bool(set(changes) & {"days", "key_state"})
+    (rollout,) = (found for found in judged["findings"] if found["id"] == "legacy.rollout")
+    assert f"{TERRAFORM} was installed another way, and stays as it is" in rollout["summary"]
+
+
+def test_what_another_way_left_unfinished_is_refused() -> None:
+    seen = bare(legacy=legacy(deployments=(CONTROLLER, TERRAFORM), services=(SERVICE,), **RBAC))
+    assert ids(seen) == []
+    judged = as_result(seen, options(goal="legacy_install"))
+    assert judged["blockers"] == ["legacy.rollout"]
+    (rollout,) = (found for found in judged["findings"] if found["id"] == "legacy.rollout")
+    assert "has no webhook configuration" in rollout["summary"]
+    assert "legacy_remove" in rollout["remedy"]
