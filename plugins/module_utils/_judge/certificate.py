@@ -140,7 +140,7 @@ def _leads_to_anchor(
     anchors: Sequence[x509.Certificate],
     at: datetime,
 ) -> bool:
-    if any(_signed(child, anchor, at) for anchor in anchors):
+    if any(_signed(child, anchor, at, is_anchor=True) for anchor in anchors):
         return True
     for number, parent in enumerate(intermediates):
         # Each is used once on the way, so that two that signed each other end somewhere.
@@ -150,18 +150,20 @@ def _leads_to_anchor(
     return False
 
 
-def _signed(child: x509.Certificate, parent: x509.Certificate, at: datetime) -> bool:
+def _signed(child: x509.Certificate, parent: x509.Certificate, at: datetime, *, is_anchor: bool = False) -> bool:
     """Whether the parent signed the child, and was allowed to."""
     if not parent.not_valid_before_utc <= at <= parent.not_valid_after_utc:
         return False
     try:
         child.verify_directly_issued_by(parent)
-        return _is_authority(parent)
+        return _is_authority(parent) or (is_anchor and parent.version is x509.Version.v1)
     except (InvalidSignature, UnsupportedAlgorithm, TypeError, ValueError):
         return False
 
 
 def _is_authority(certificate: x509.Certificate) -> bool:
+    """Whether it may sign. One of version 1 has no extension to say so: Go takes it as an anchor, and as no other
+    (crypto/x509, Certificate.CheckSignatureFrom and isValid)."""
     constraints = _extension(certificate, x509.BasicConstraints)
     usage = _extension(certificate, x509.KeyUsage)
     return constraints is not None and constraints.ca and (usage is None or usage.key_cert_sign)
@@ -174,17 +176,24 @@ def _is_for_servers(certificate: x509.Certificate) -> bool:
 
 
 def _extension(certificate: x509.Certificate, kind: type[E]) -> E | None:
-    """The extension of a kind, where the certificate has it."""
+    """The extension of a kind, where the certificate has it.
+
+    Raises:
+        ValueError: The extensions can't be read.
+    """
     try:
         return certificate.extensions.get_extension_for_class(kind).value
     except x509.ExtensionNotFound:
         return None
+    except (x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
+        # Neither is a ValueError, as all else is that the library can't read.
+        raise ValueError(type(error).__name__) from None
 
 
 def _readable(pem: str) -> list[x509.Certificate]:
     found = []
     for block in BLOCK.findall(pem):
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(ValueError, x509.InvalidVersion):
             found.append(x509.load_pem_x509_certificate(block.encode()))
     return found
 
@@ -207,7 +216,7 @@ def _certificate(block: str, which: str) -> Certificate:
             not_after=found.not_valid_after_utc,
             encoded=found.public_bytes(serialization.Encoding.DER),
         )
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
         # The library's words may quote what it could not read.
         raise CertificateUnreadableError(f"{which} can't be read") from None
 

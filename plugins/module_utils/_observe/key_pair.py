@@ -55,7 +55,7 @@ def key_state(certificate: str | None, encoded_key: str | None) -> KeyState:
     if shown is None or key is None:
         return "unreadable"
     # What the library says of a key that it can't read goes nowhere: it may quote from it.
-    with contextlib.suppress(ValueError, TypeError, UnsupportedAlgorithm):
+    with contextlib.suppress(ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
         forms = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         own = load_pem_private_key(key.group().encode(), password=None).public_key().public_bytes(*forms)
         told = x509.load_pem_x509_certificate(shown.group().encode()).public_key().public_bytes(*forms)

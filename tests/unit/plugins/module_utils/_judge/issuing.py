@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -78,3 +79,73 @@ def issue(
         builder = builder.add_extension(usage, True)
     signed = builder.sign(by.key if by else own, hashes.SHA256())
     return Issued(signed.public_bytes(serialization.Encoding.PEM).decode(), own)
+
+
+def version_1(issued: Issued, by: Issued | None = None) -> Issued:
+    """The same certificate as one of X.509 version 1, which has no extensions; by itself where nobody else signs."""
+    found = x509.load_pem_x509_certificate(issued.certificate.encode())
+    parts = [part for part in _parts(found.tbs_certificate_bytes) if part[0] not in (0xA0, 0xA3)]
+    signed = _der(0x30, b"".join(parts))
+    algorithm = _parts(found.public_bytes(serialization.Encoding.DER))[1]
+    key = (by or issued).key
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    signature = _der(0x03, b"\0" + key.sign(signed, ec.ECDSA(hashes.SHA256())))
+    return Issued(as_pem(_der(0x30, signed + algorithm + signature)), issued.key)
+
+
+def unreadable(what: str) -> str:
+    """PEM of a certificate that the library refuses with an error of its own: ``version`` 10, an extension that is
+    there twice (``extensions``), or a ``name`` of a kind that it does not know."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, what)])
+    oids = {"name": ("2.5.29.17", "1.2.3.4")}.get(what, ("1.2.3.4", "1.2.3.5"))
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(NOW)
+        .not_valid_after(NOW + timedelta(days=300))
+    )
+    for oid in oids:
+        builder = builder.add_extension(
+            x509.UnrecognizedExtension(x509.ObjectIdentifier(oid), b"\x30\x02\xa3\x00"), False
+        )
+    encoded = builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+    changes = {
+        "version": (bytes([0xA0, 3, 2, 1, 2]), bytes([0xA0, 3, 2, 1, 9])),
+        "extensions": (bytes([6, 3, 0x2A, 3, 5]), bytes([6, 3, 0x2A, 3, 4])),
+    }
+    return as_pem(encoded.replace(*changes[what]) if what in changes else encoded)
+
+
+def as_pem(encoded: bytes) -> str:
+    """PEM of a certificate in DER."""
+    return f"-----BEGIN CERTIFICATE-----\n{base64.encodebytes(encoded).decode()}-----END CERTIFICATE-----\n"
+
+
+def _parts(sequence: bytes) -> list[bytes]:
+    """The elements of a sequence in DER."""
+    rest, parts = sequence[_header(sequence) :], []
+    while rest:
+        end = _header(rest) + _length(rest)
+        parts.append(rest[:end])
+        rest = rest[end:]
+    return parts
+
+
+def _header(element: bytes) -> int:
+    return 2 + (element[1] & 0x7F if element[1] & 0x80 else 0)
+
+
+def _length(element: bytes) -> int:
+    return int.from_bytes(element[2 : _header(element)]) if element[1] & 0x80 else element[1]
+
+
+def _der(tag: int, body: bytes) -> bytes:
+    size = len(body)
+    if size < 0x80:
+        return bytes([tag, size]) + body
+    length = size.to_bytes((size.bit_length() + 7) // 8)
+    return bytes([tag, 0x80 | len(length)]) + length + body

@@ -26,6 +26,8 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     SERVICE,
     Issued,
     issue,
+    unreadable,
+    version_1,
 )
 
 AUTHORITY = issue("cluster", authority=True)
@@ -175,6 +177,28 @@ def test_an_expired_certificate_is_trusted_still() -> None:
 def test_who_is_no_authority_signs_for_nobody() -> None:
     impostor = issue("cluster", names=())
     assert not trusted(parse(of(issue(by=impostor))), impostor.certificate, NOW)
+
+
+def test_an_authority_of_version_1_is_one_in_the_bundle_alone() -> None:
+    old = version_1(issue("old", authority=True))
+    leaf = issue(by=old)
+    assert x509.load_pem_x509_certificate(old.certificate.encode()).version is x509.Version.v1
+    assert trusted(parse(leaf.certificate), old.certificate, NOW)
+    assert not trusted(parse(leaf.certificate), AUTHORITY.certificate, NOW)
+    between = issue("between", by=old, authority=True)
+    assert trusted(parse(of(issue(by=between), between)), old.certificate, NOW)
+    vouched = issue("vouched", by=AUTHORITY, authority=True)
+    for parent, is_trusted in ((vouched, True), (version_1(vouched, by=AUTHORITY), False)):
+        assert trusted(parse(of(issue(by=parent), parent)), AUTHORITY.certificate, NOW) is is_trusted
+
+
+@pytest.mark.parametrize("what", ["version", "extensions", "name"])
+def test_what_the_library_refuses_by_errors_of_its_own_can_not_be_read(what: str) -> None:
+    pem = unreadable(what)
+    with pytest.raises(CertificateUnreadableError, match="certificate 1 of 1 can't be read"):
+        parse(pem)
+    assert trusted(parse(LEAF.certificate), pem + AUTHORITY.certificate, NOW)
+    assert not trusted(parse(LEAF.certificate), pem, NOW)
 
 
 def test_an_authority_has_to_be_allowed_to_sign_certificates() -> None:

@@ -11,7 +11,12 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.key_pair import certificates_in, key_state
-from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.issuing import Issued, Key, issue
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.issuing import (
+    Issued,
+    Key,
+    issue,
+    unreadable,
+)
 
 EC = issue()
 RSA = issue(key=rsa.generate_private_key(public_exponent=65537, key_size=2048))
@@ -50,6 +55,7 @@ def test_a_pair_matches_in_each_form(pair: Issued) -> None:
         (EC.certificate, EC.key_pem.replace("MHc", "AAA", 1), "unreadable"),
         ("garbage", EC.key_pem, "unreadable"),
         (EC.certificate.replace("MII", "AAA", 1), EC.key_pem, "unreadable"),
+        (unreadable("version"), EC.key_pem, "unreadable"),
     ],
 )
 def test_key_state(certificate: str, key: str, state: str) -> None:
