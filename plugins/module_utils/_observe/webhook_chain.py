@@ -58,6 +58,9 @@ CONFIGURATIONS = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigura
 NO_CRYPTOGRAPHY = "the Python package cryptography is not installed where this runs"
 INSTALL_CRYPTOGRAPHY = "Install cryptography for the Python that runs this, as requirements.txt asks"
 
+HTTPS = 443
+"""The port of a Service at which a webhook is called where its configuration names none."""
+
 USUAL_KEYS = (("cert.pem", "key.pem"), ("tls.crt", "tls.key"))
 """Certificate and private key in a Secret, where nothing tells their keys."""
 
@@ -229,7 +232,7 @@ class _ChainReader:
         url = None if service else _url_of(webhooks[0])
         found_service = self._service(service) if service else None
         deployment = self._deployment(service, found_service) if service else None
-        pair = self._pair(deployment, service, url)
+        pair = self._pair(deployment, _target_ports(found_service, webhooks[0]), service, url)
         secret_ref = self._secret_ref(pair, service)
         secret = self._secret(secret_ref)
         certificate_key, private_key = self._keys(pair, secret)
@@ -282,11 +285,15 @@ class _ChainReader:
         return serving.deployment
 
     def _pair(
-        self, deployment: Mapping[str, Any] | None, service: WebhookService | None, url: str | None
+        self,
+        deployment: Mapping[str, Any] | None,
+        ports: Sequence[int | str],
+        service: WebhookService | None,
+        url: str | None,
     ) -> MountedPair:
         """Secret and keys by what the Deployment says, else by the names of a known way."""
         if deployment is not None:
-            told = mounted_pair(deployment)
+            told = mounted_pair(deployment, ports)
             self._misplaced = tuple(f"{_ref('Deployment', deployment)}: {problem}" for problem in told.problems)
             self._problems += self._misplaced
             if told.secret or told.problems or self._overrides.secret_name:
@@ -296,7 +303,7 @@ class _ChainReader:
         known = _known_way(self._name, service)
         if known and not self._overrides.secret_name:
             return MountedPair(known.secret, known.certificate_key, known.private_key)
-        if url is not None and not self._overrides.secret_name:
+        if url is not None and not (self._overrides.secret_name and self._overrides.namespace):
             self._problems.append(
                 f"It calls the URL {url}, and nothing in the cluster tells who serves it: only namespace and "
                 "secret_name can"
@@ -385,6 +392,13 @@ def _service_of(webhook: Mapping[str, Any]) -> WebhookService | None:
         name=str(service.get("name") or ""),
         path=str(service.get("path") or ""),
     )
+
+
+def _target_ports(service: Mapping[str, Any] | None, webhook: Mapping[str, Any]) -> list[int | str]:
+    """Numbers and names of the container ports that a Service leads a webhook's calls to."""
+    called = ((webhook.get("clientConfig") or {}).get("service") or {}).get("port") or HTTPS
+    ports = ((service or {}).get("spec") or {}).get("ports") or ()
+    return [port.get("targetPort") or called for port in ports if port.get("port") == called]
 
 
 def _url_of(webhook: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import posixpath
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,9 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.legacy_
 CERTIFICATE_FLAGS = frozenset({"tlscertfile"})
 KEY_FLAGS = frozenset({"tlskeyfile", "tlsprivatekeyfile"})
 """Without dashes and in lower case: -tlsCertFile of the legacy webhook, --tls-cert-file of others."""
+
+WEBHOOK_IMAGE = "vpc-admission-webhook"
+"""Part of the name of the image of each known way, wherever it is pulled from."""
 
 
 @dataclass(frozen=True)
@@ -44,30 +47,52 @@ class _Place:
     key: str
 
 
-def mounted_pair(deployment: Mapping[str, Any]) -> MountedPair:
+def mounted_pair(deployment: Mapping[str, Any], ports: Collection[int | str] = ()) -> MountedPair:
     """What the Deployment tells of the pair: by the flags of a container, else by the Secrets that it mounts.
 
     Args:
         deployment: As the API gives it.
+        ports: Numbers and names of the container ports that the webhook is called at; empty where they are not known.
     """
     pod = ((deployment.get("spec") or {}).get("template") or {}).get("spec") or {}
-    for container in pod.get("containers") or ():
-        flags = _flags([*(container.get("command") or ()), *(container.get("args") or ())])
-        certificate = _first(flags, CERTIFICATE_FLAGS)
-        key = _first(flags, KEY_FLAGS)
-        if certificate or key:
-            return _by_flags(pod, container, certificate, key)
-    return _by_mounts(pod)
+    named = [(container, *_files(container)) for container in _serving(pod.get("containers") or (), ports)]
+    told = [(container, certificate, key) for container, certificate, key in named if certificate or key]
+    if len(told) > 1:
+        # A side-car may serve something else, with a certificate of its own.
+        told = [each for each in told if WEBHOOK_IMAGE in str(each[0].get("image") or "")] or told
+    if len(told) > 1:
+        names = ", ".join(str(container.get("name")) for container, _certificate, _key in told)
+        return MountedPair(
+            problems=(f"the containers {names} have each a certificate, and nothing tells which of them serves",)
+        )
+    return _by_flags(pod, *told[0]) if told else _by_mounts(pod)
+
+
+def _serving(containers: Sequence[Mapping[str, Any]], ports: Collection[int | str]) -> Sequence[Mapping[str, Any]]:
+    """Those that say that they listen at one of the ports; all of them where none says so."""
+    return [
+        container
+        for container in containers
+        if any(port.get("containerPort") in ports or port.get("name") in ports for port in container.get("ports") or ())
+    ] or containers
+
+
+def _files(container: Mapping[str, Any]) -> tuple[str, str]:
+    """Where a container has certificate and key from by its flags, empty for none."""
+    flags = _flags([*(container.get("command") or ()), *(container.get("args") or ())])
+    return _first(flags, CERTIFICATE_FLAGS), _first(flags, KEY_FLAGS)
 
 
 def _by_flags(pod: Mapping[str, Any], container: Mapping[str, Any], certificate: str, key: str) -> MountedPair:
     problems = []
     places = []
     for what, path in (("certificate", certificate), ("private key", key)):
-        place = _place(pod, container, path) if path else None
-        if path and place is None:
-            problems.append(f"container {container.get('name')} has its {what} at {path}, which is in no Secret")
-        places.append(place)
+        found = _places(pod, container, path) if path else []
+        if path and len(found) != 1:
+            names = ", ".join(place.secret for place in found)
+            where = f"may be in each of the Secrets {names}" if found else "is in no Secret"
+            problems.append(f"container {container.get('name')} has its {what} at {path}, which {where}")
+        places.append(found[0] if len(found) == 1 else None)
     first, second = places
     if first and second and first.secret != second.secret:
         problems.append(f"the certificate is in Secret {first.secret}, and its private key in {second.secret}")
@@ -89,8 +114,8 @@ def _by_mounts(pod: Mapping[str, Any]) -> MountedPair:
     return MountedPair(secrets.pop()) if len(secrets) == 1 else MountedPair()
 
 
-def _place(pod: Mapping[str, Any], container: Mapping[str, Any], path: str) -> _Place | None:
-    """Secret and key that a file comes from."""
+def _places(pod: Mapping[str, Any], container: Mapping[str, Any], path: str) -> list[_Place]:
+    """Secret and key that a file comes from: several where it may be from each of several Secrets."""
     path = posixpath.normpath(path)
     mounts = sorted(container.get("volumeMounts") or (), key=lambda mount: len(mount.get("mountPath") or ""))
     for mount in reversed(mounts):
@@ -99,22 +124,20 @@ def _place(pod: Mapping[str, Any], container: Mapping[str, Any], path: str) -> _
             continue
         inside = posixpath.normpath(posixpath.join(mount.get("subPath") or "", posixpath.relpath(path, folder)))
         volumes = [volume for volume in pod.get("volumes") or () if volume.get("name") == mount.get("name")]
-        return next((_Place(name, key) for volume in volumes for name, key in _holding(volume, inside)), None)
-    return None
+        return [place for volume in volumes for place in _holding(volume, inside)]
+    return []
 
 
-def _holding(volume: Mapping[str, Any], file: str) -> Iterator[tuple[str, str]]:
-    """Secret and key that are a file of the volume."""
-    for name, items in _sources(volume):
-        if items is None:
-            if "/" not in file:
-                yield name, file
-        else:
-            yield from (
-                (name, str(item.get("key") or ""))
-                for item in items
-                if posixpath.normpath(item.get("path") or "") == file
-            )
+def _holding(volume: Mapping[str, Any], file: str) -> list[_Place]:
+    """Secret and key that are a file of the volume. Where none is said to be, it may be of each that shows all keys."""
+    sources = list(_sources(volume))
+    said = [
+        _Place(name, str(item.get("key") or ""))
+        for name, items in sources
+        for item in items or ()
+        if posixpath.normpath(item.get("path") or "") == file
+    ]
+    return said or [_Place(name, file) for name, items in sources if items is None and "/" not in file]
 
 
 def _sources(volume: Mapping[str, Any]) -> Iterator[tuple[str, list[Mapping[str, Any]] | None]]:

@@ -237,6 +237,30 @@ def test_a_deployment_without_a_secret(cluster: Any) -> None:
     )
 
 
+@pytest.mark.parametrize(("port", "secret_name"), [(None, "other"), (8443, "vpc-admission-webhook-certs")])
+def test_the_container_behind_the_port_that_is_called_counts(cluster: Any, port: Any, secret_name: str) -> None:
+    ports = [{"port": 443, "targetPort": "proxy"}, {"port": 8443}]
+    cluster.answers[SERVICE]["spec"]["ports"] = ports
+    pod = cluster.answers[DEPLOYMENTS][0]["spec"]["template"]["spec"]
+    (webhook,) = pod["containers"]
+    proxy = {
+        **webhook,
+        "name": "proxy",
+        "ports": [{"containerPort": 9443, "name": "proxy"}],
+        "volumeMounts": [{"name": "other", "mountPath": "/certs"}],
+    }
+    webhook["ports"] = [{"containerPort": 8443}]
+    pod["containers"] = [proxy, webhook]
+    pod["volumes"].append({"name": "other", "secret": {"secretName": "other"}})
+    cluster.answers[f"{SECRETS}/other"] = secret(("cert.pem", "key.pem"))
+    called = client()
+    if port:
+        called["service"]["port"] = port
+    chain = only(read_chain(cluster, configuration("vpc-admission-webhook-cfg", called)))
+    assert chain.secret == ObjectRef("Secret", NAMESPACE, secret_name)
+    assert chain.problems == ()
+
+
 def test_a_url_in_place_of_a_service(cluster: Any) -> None:
     asked = configuration("mine", {"url": "https://hooks.example.com/mutate"})
     chain = only(read_chain(cluster, asked))
@@ -254,6 +278,8 @@ def test_a_url_in_place_of_a_service(cluster: Any) -> None:
         ),
     )
     assert cluster.asked == []
+    for half in (ChainOverrides(secret_name="own"), ChainOverrides(namespace="own")):
+        assert only(read_chain(cluster, asked, half)).problems == chain.problems
     told = only(read_chain(cluster, asked, ChainOverrides(NAMESPACE, "vpc-admission-webhook-certs")))
     assert (told.key_state, told.certificate_key, told.private_key) == ("matches", "cert.pem", "key.pem")
     assert told.problems == ()

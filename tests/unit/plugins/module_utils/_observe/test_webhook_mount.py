@@ -108,3 +108,48 @@ def test_a_pair_in_two_secrets_is_a_problem() -> None:
 def test_without_flags_the_mounted_secrets_tell(secrets: tuple[str, ...], found: MountedPair) -> None:
     volumes = [{"name": name, "secret": {"secretName": name}} for name in secrets]
     assert mounted_pair(deployment(["-v=5"], [*volumes, {"name": "tmp", "emptyDir": {}}])) == found
+
+
+SIDECAR = {
+    "name": "metrics",
+    "image": "registry.example.com/kube-rbac-proxy:v1",
+    "args": ["--tls-cert-file=/m/tls.crt", "--tls-private-key-file=/m/tls.key"],
+    "ports": [{"containerPort": 9443, "name": "metrics"}],
+    "volumeMounts": [{"name": "metrics", "mountPath": "/m"}],
+}
+
+
+def beside_a_sidecar(**container: Any) -> dict[str, Any]:
+    """A webhook behind a side-car that comes first and has a certificate of its own."""
+    found = deployment(FLAGS, **container)
+    pod = found["spec"]["template"]["spec"]
+    pod["containers"][0] = SIDECAR
+    pod["volumes"].append({"name": "metrics", "secret": {"secretName": "metrics-tls"}})
+    return found
+
+
+def test_of_several_containers_with_a_certificate_the_one_that_is_called_counts() -> None:
+    ports = {"ports": [{"containerPort": 443, "name": "https"}]}
+    for called in ((443,), ("https",)):
+        assert mounted_pair(beside_a_sidecar(**ports), called) == FOUND
+    assert mounted_pair(beside_a_sidecar(), (9443,)) == MountedPair("metrics-tls", "tls.crt", "tls.key")
+    image = {"image": "602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/vpc-admission-webhook:v0.2.7"}
+    assert mounted_pair(beside_a_sidecar(**image)) == FOUND
+    for known in ((), (443,)):
+        told = mounted_pair(beside_a_sidecar(), known)
+        assert (told.secret, told.certificate_key, told.private_key) == ("", "", "")
+        assert told.problems == (
+            "the containers metrics, webhook have each a certificate, and nothing tells which of them serves",
+        )
+
+
+def test_a_file_that_may_be_of_several_secrets_is_a_problem() -> None:
+    both = [{"secret": {"name": "first"}}, {"secret": {"name": "second"}}]
+    told = mounted_pair(deployment(FLAGS, [{"name": "certs", "projected": {"sources": both}}]))
+    assert told.secret == ""
+    assert told.problems[0] == (
+        "container webhook has its certificate at /etc/webhook/certs/cert.pem, "
+        "which may be in each of the Secrets first, second"
+    )
+    said = {"secret": {"name": "own", "items": [{"key": name, "path": name} for name in ("cert.pem", "key.pem")]}}
+    assert mounted_pair(deployment(FLAGS, [{"name": "certs", "projected": {"sources": [*both, said]}}])) == FOUND
