@@ -101,7 +101,8 @@ def _problems(
         yield f"{chain.secret}: {chain.private_key} holds no private key that can be read"
     if not state.covers_service:
         names = ", ".join(certificate.subject_alt_name) or "no name at all"
-        yield f"{_place(chain)}: the certificate is for {names}, and not for {_host(chain)}"
+        wanted = _host(chain) or f"{chain.url}, which has no host"
+        yield f"{_place(chain)}: the certificate is for {names}, and not for {wanted}"
     for entry in chain.entries:
         if not entry.ca_bundle and chain.service:
             yield f"Webhook {entry.name} has no caBundle, so that the API server trusts public authorities alone"
@@ -117,7 +118,13 @@ def _trusted(chain: WebhookChain, certificates: tuple[Certificate, ...], at: dat
 
 def _host(chain: WebhookChain) -> str:
     """The name that the API server checks the certificate for."""
-    return host_of(chain.service) if chain.service else urlsplit(chain.url or "").hostname or ""
+    if chain.service:
+        return host_of(chain.service)
+    try:
+        return urlsplit(chain.url or "").hostname or ""
+    except ValueError:
+        # Kubernetes lets some URLs pass that have no host, such as https://[abc]/x.
+        return ""
 
 
 def _place(chain: WebhookChain) -> str:

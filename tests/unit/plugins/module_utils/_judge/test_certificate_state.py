@@ -206,6 +206,12 @@ def test_a_url_is_judged_by_its_host(bundle: str, covered: bool, trusted: bool |
     assert len(found.problems) == (0 if covered else 1)
 
 
+def test_a_url_without_a_host_is_covered_by_nothing() -> None:
+    found = certificate_state(replace(URL, url="https://[abc]/x", certificate_pem=leaf()), NOW, 30)
+    assert found.covers_service is False
+    assert len(found.problems) == 1
+
+
 def test_one_webhook_is_reported_at_the_top_too() -> None:
     report = webhooks_report([CHAIN], NOW, 30)
     assert report["found"] is True
