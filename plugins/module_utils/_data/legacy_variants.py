@@ -137,9 +137,12 @@ KUBE_PROXY_BINDING = "eks:kube-proxy-windows"
 SECRET = "vpc-admission-webhook-certs"
 """Secret of every way but the Helm chart's."""
 
-# The names of webhooks are nobody else's, so any namespace counts: scripts let people choose it. The controller's name
-# is the control plane's too, so it counts where it was installed.
-WEBHOOKS_ANYWHERE = frozenset(variant.deployment for variant in VARIANTS)
+# A name counts in the namespaces that its installers used; the Helm chart let people choose. In another one a webhook
+# is found by the configuration that calls it, and not by a name that may be somebody else's.
+WEBHOOKS_ANYWHERE = frozenset(variant.deployment for variant in VARIANTS if not variant.namespace)
+WEBHOOKS = frozenset((variant.namespace, variant.deployment) for variant in VARIANTS if variant.namespace)
+WEBHOOK_LABELS = frozenset(variant.deployment for variant in VARIANTS)
+"""Values of label app of the webhooks' pods."""
 CONTROLLERS_ANYWHERE = frozenset(variant.controller for variant in VARIANTS if not variant.controller_namespace)
 CONTROLLERS = frozenset(
     (variant.controller_namespace, variant.controller) for variant in VARIANTS if variant.controller_namespace
@@ -161,4 +164,9 @@ def is_controller(namespace: str, name: str) -> bool:
 
 def is_deployment(namespace: str, name: str) -> bool:
     """Whether a Deployment's name is that of a legacy controller or webhook."""
-    return name in WEBHOOKS_ANYWHERE or is_controller(namespace, name)
+    return name in WEBHOOKS_ANYWHERE or (namespace, name) in WEBHOOKS or is_controller(namespace, name)
+
+
+def is_webhook_namespace(namespace: str, service: str) -> bool:
+    """Whether a webhook with a Service of this name was installed into a namespace."""
+    return any(variant.service == service and variant.namespace in ("", namespace) for variant in VARIANTS)

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.legacy_variants import (
-    SECRETS,
     VARIANTS,
-    WEBHOOKS_ANYWHERE,
+    WEBHOOK_LABELS,
     is_controller,
+    is_webhook_namespace,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.legacy_reads import legacy_chains
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
@@ -66,8 +66,8 @@ def ownership(observation: Observation) -> Ownership:
         held += [
             deployment.secret
             for deployment in _webhooks(references)
-            # One of another name was not listed, so that only its Deployment tells of it.
-            if deployment.secret and (deployment.secret in secrets or deployment.secret.name not in SECRETS)
+            # One of another name belongs by the webhook that calls its Deployment alone: it may be everybody's.
+            if deployment.secret and deployment.secret in secrets
         ]
         held += [found for found in secrets if _is_for_webhook(found, references)]
         namesakes = [found for found in (*services, *secrets) if found not in called and found not in held]
@@ -98,11 +98,13 @@ def _held(chains: Iterable[WebhookChain]) -> list[ObjectRef]:
 
 
 def _selects_webhook(service: ObjectRef, references: LegacyReferences) -> bool:
-    """Whether it selects pods of a legacy webhook: of a Deployment that is there, or by a label that only they have."""
+    """Whether it selects pods of a legacy webhook: of a Deployment that is there, or by their label where they were
+    installed."""
     selector = references.selectors.get(service)
     if not selector:
         return False
-    return selector.get("app") in WEBHOOKS_ANYWHERE or any(
+    labelled = selector.get("app") in WEBHOOK_LABELS and is_webhook_namespace(service.namespace, service.name)
+    return labelled or any(
         deployment.ref.namespace == service.namespace and selector.items() <= deployment.labels.items()
         for deployment in _webhooks(references)
     )

@@ -97,10 +97,30 @@ def test_a_secret_that_nothing_refers_to_is_told_by_its_certificate(secret: Any,
     assert told(secret, references=references) == (({secret}, set()) if belongs else (set(), {secret}))
 
 
-def test_a_secret_that_a_webhook_mounts_belongs_whatever_its_name_and_a_controller_s_does_not() -> None:
+def test_a_secret_that_a_deployment_mounts_belongs_by_its_name_or_by_a_webhook_that_calls_it() -> None:
     own, other = ObjectRef("Secret", "kube-system", "pair"), ObjectRef("Secret", "kube-system", "token")
-    references = LegacyReferences(deployments=(ready(EKSCTL_WEBHOOK, own), ready(CONTROLLER, other)))
-    assert told(references=references) == ({own}, set())
+    references = LegacyReferences(
+        deployments=(ready(EKSCTL_WEBHOOK, LEGACY_SECRET), ready(EKSCTL_WEBHOOK, own), ready(CONTROLLER, other))
+    )
+    assert told(LEGACY_SECRET, references=references) == ({LEGACY_SECRET}, set())
+    assert told(chains=(chain(secret=own),), references=references) == ({own, EKSCTL_SERVICE}, set())
     # Of the known name it would have been listed, were it there.
-    gone = LegacyReferences(deployments=(ready(EKSCTL_WEBHOOK, LEGACY_SECRET),))
-    assert told(references=gone) == (set(), set())
+    assert told(references=references) == (set(), set())
+
+
+@pytest.mark.parametrize(
+    ("namespace", "name", "belongs"),
+    [
+        ("kube-system", "vpc-admission-webhook", True),
+        ("default", "vpc-admission-webhook-svc", True),
+        ("default", "vpc-admission-webhook", False),
+        ("team", "vpc-admission-webhook", False),
+        ("team", "windows-vpc-admission-webhook", True),
+    ],
+)
+def test_a_service_with_the_label_of_a_webhook_belongs_where_one_was_installed(
+    namespace: str, name: str, belongs: bool
+) -> None:
+    service = ObjectRef("Service", namespace, name)
+    references = LegacyReferences(selectors={service: {"app": "vpc-admission-webhook"}})
+    assert (service in told(service, references=references)[0]) is belongs

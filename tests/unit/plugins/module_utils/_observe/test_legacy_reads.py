@@ -49,8 +49,17 @@ def test_objects_of_each_variant_are_told(variant: legacy_variants.LegacyVariant
     assert legacy_reads.has_traces([], (WebhookConfiguration(variant.webhook_configuration, ()),))
 
 
-def test_a_namesake_of_the_controller_is_not_it() -> None:
-    elsewhere = ObjectRef("Deployment", "shop", "vpc-resource-controller")
+@pytest.mark.parametrize(
+    ("namespace", "name"),
+    [
+        ("shop", "vpc-resource-controller"),
+        ("shop", "vpc-admission-webhook"),
+        ("default", "vpc-admission-webhook"),
+        ("shop", "vpc-admission-webhook-deployment"),
+    ],
+)
+def test_a_namesake_in_a_namespace_where_none_was_installed_is_not_it(namespace: str, name: str) -> None:
+    elsewhere = ObjectRef("Deployment", namespace, name)
     assert legacy_reads.legacy_deployments(Listed((elsewhere,)), ()) == ()
 
 
