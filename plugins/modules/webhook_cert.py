@@ -51,9 +51,11 @@ options:
     description:
       - With V(present) the Secret holds a pair that can serve and is not due for renewal, and each C(caBundle) trusts
         it. A new one is issued where the pair is missing, broken or due.
-      - With V(proved) the backup is deleted, and what only the previous certificate needed is taken from each
-        C(caBundle). It is an error where the pair in the Secret can't serve.
-      - With V(restored) the pair of the backup is put back, each C(caBundle) with it, and the backup is deleted.
+      - With V(proved) the backup is deleted, and the authority that only the previous certificate needed is taken from
+        each C(caBundle). It is an error where the pair in the Secret can't serve.
+      - With V(restored) the pair of the backup is put back, and the backup is deleted. Each C(caBundle) trusts both
+        pairs, since the webhook serves with the one that is given up until it is restarted. V(proved) of the next
+        renewal takes away what is not needed then.
       - V(proved) and V(restored) change nothing where there is no backup.
     type: str
     choices: [present, restored, proved]

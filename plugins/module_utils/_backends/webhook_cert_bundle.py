@@ -28,20 +28,26 @@ def trusting(bundle: str, chain: Sequence[Certificate], authority: str, at: date
     return _joined([*BLOCK.findall(bundle), authority])
 
 
-def without_previous(bundle: str, previous: str, chain: Sequence[Certificate], at: datetime) -> str:
-    """The bundle without what only the previous certificate needed.
+def with_previous(bundle: str, previous: str) -> str:
+    """The bundle, with what the previous one held besides: until the webhook is restarted, its pods serve with either
+    pair."""
+    blocks = BLOCK.findall(bundle)
+    there = {_plain(block) for block in blocks}
+    lost = [block for block in BLOCK.findall(previous) if _plain(block) not in there]
+    return _joined([*blocks, *lost]) if lost else bundle
+
+
+def without_previous(bundle: str, previous: Sequence[Certificate], chain: Sequence[Certificate], at: datetime) -> str:
+    """The bundle without the authorities that only the previous certificate needed. Whatever else it trusts stays.
 
     Args:
         bundle: PEM text.
-        previous: The bundle as it was before the renewal.
+        previous: What served before, with those that vouch for it; empty where it can't be read.
         chain: What serves now.
         at: When, aware.
     """
-    if trusted(chain, previous, at):
-        return bundle
-    gone = {_plain(block) for block in BLOCK.findall(previous)}
     blocks = BLOCK.findall(bundle)
-    kept = [block for block in blocks if _plain(block) not in gone]
+    kept = [block for block in blocks if not previous or trusted(chain, block, at) or not trusted(previous, block, at)]
     return _joined(kept) if len(kept) < len(blocks) and trusted(chain, _joined(kept), at) else bundle
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.webhook_cert_bundle import (
     trusting,
+    with_previous,
     without_previous,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.webhook_cert_failures import doing
@@ -131,14 +132,18 @@ class WebhookCertificate:
         return Outcome(Seen(issued, told, kept), replaced, tuple(reasons))
 
     def restored(self) -> Outcome:
-        """Put the previous certificate back where a backup holds one, the caBundles of its time with it."""
+        """Put the previous certificate back where a backup holds one.
+
+        The caBundles keep trusting the one that is given up, which pods serve with until they are restarted; what they
+        do not need then, the next renewal takes away in the end.
+        """
         backup = self._backup
         if backup is None:
             return Outcome(self._before, None)
+        told = self._write_bundles(lambda entry: with_previous(entry.bundle, backup.bundles.get(entry.name, "")))
         if backup.pair != self._pair and not self._check_mode:
             with doing(f"put the previous certificate back into {self._secret}"):
                 self._secret.write(backup.pair, self._pair)
-        told = self._write_bundles(lambda entry: backup.bundles.get(entry.name, entry.bundle))
         self._drop_backup()
         return Outcome(Seen(backup.pair, told), self._pair)
 
@@ -153,10 +158,8 @@ class WebhookCertificate:
                 f"The backup of {self._secret} stays: {'; '.join(wrong)}",
                 "Issue a certificate by state present, or put the previous one back by state restored",
             )
-        chain = self._pair.chain()
-        told = self._write_bundles(
-            lambda entry: without_previous(entry.bundle, backup.bundles.get(entry.name, ""), chain, self._at())
-        )
+        previous, chain = backup.pair.chain(), self._pair.chain()
+        told = self._write_bundles(lambda entry: without_previous(entry.bundle, previous, chain, self._at()))
         self._drop_backup()
         return Outcome(Seen(self._pair, told), backup.pair)
 

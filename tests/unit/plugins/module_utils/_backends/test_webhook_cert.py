@@ -172,6 +172,7 @@ def test_a_renewal_ends(state: str, former: Any) -> None:
     due = issue(by=former, begins=timedelta(days=-340), ends=timedelta(days=25))
     api = WebhookCluster.serving(due, bundle=former)
     issued = run(api)["certificate"]
+    new = api.certificate()
     told = run(api, state)
     assert told["changed"]
     assert told["backup"] is None
@@ -182,7 +183,8 @@ def test_a_renewal_ends(state: str, former: Any) -> None:
     else:
         assert told["previous"] == issued
         assert (api.certificate(), api.key()) == (due.certificate, due.key_pem)
-        assert api.bundle == former.certificate
+        assert api.trusts(due.certificate)
+        assert api.trusts(new), "the pods serve with it until they are restarted"
     api.writes.clear()
     again = run(api, state)
     assert (again["changed"], api.writes) == (False, [])
@@ -195,6 +197,39 @@ def test_what_a_bundle_trusts_besides_stays() -> None:
     run(api)
     run(api, "proved")
     assert api.bundle == both, "the authority did not change, so nothing of the bundle is of the renewal"
+
+
+def test_what_neither_certificate_needs_stays_in_the_bundle() -> None:
+    other = issue("other", authority=True, ends=timedelta(days=3000))
+    api = WebhookCluster.serving(FORMER_DUE)
+    api.bundle = other.certificate + FORMER_AUTHORITY.certificate
+    run(api)
+    run(api, "proved")
+    assert fingerprints(api.bundle) == fingerprints(other.certificate + AUTHORITY.certificate)
+
+
+def test_a_bundle_that_a_restored_pair_left_is_trimmed_by_the_next_renewal() -> None:
+    api = WebhookCluster.serving(FORMER_DUE, bundle=FORMER_AUTHORITY)
+    run(api)
+    run(api, "restored")
+    assert fingerprints(api.bundle) == fingerprints(FORMER_AUTHORITY.certificate + AUTHORITY.certificate)
+    run(api)
+    run(api, "proved")
+    assert fingerprints(api.bundle) == fingerprints(AUTHORITY.certificate)
+
+
+def test_a_bundle_that_lost_the_previous_authority_meanwhile_gets_it_with_the_pair() -> None:
+    api = WebhookCluster.serving(FORMER_DUE, bundle=FORMER_AUTHORITY)
+    run(api)
+    api.bundle = AUTHORITY.certificate
+    api.writes.clear()
+    run(api, "restored")
+    assert api.trusts(FORMER_DUE.certificate)
+    assert kinds(api) == [
+        "PATCH vpc-admission-webhook-cfg",
+        "PATCH vpc-admission-webhook-certs",
+        "DELETE vpc-admission-webhook-certs-backup",
+    ]
 
 
 def test_a_bundle_that_lost_its_authority_gets_it_again() -> None:
@@ -266,18 +301,19 @@ def test_a_killed_end_of_a_renewal_goes_on(state: str, writes: int) -> None:
     issued = api.certificate()
     api.writes.clear()
     api.fault = kill_after(writes)
-    if state == "proved" and writes == 3:
+    if writes == 3:
         run(api, state)
     else:
         with pytest.raises(Killed):
             run(api, state)
     assert api.trusts(api.certificate())
+    assert api.trusts(issued)
     api.fault = kill_after(0)
     run(api, state)
     assert BACKUP not in api.objects
-    wanted = (issued, AUTHORITY) if state == "proved" else (FORMER_DUE.certificate, FORMER_AUTHORITY)
+    wanted = (issued, (AUTHORITY,)) if state == "proved" else (FORMER_DUE.certificate, (FORMER_AUTHORITY, AUTHORITY))
     assert api.certificate() == wanted[0]
-    assert fingerprints(api.bundle) == fingerprints(wanted[1].certificate)
+    assert fingerprints(api.bundle) == fingerprints("".join(each.certificate for each in wanted[1]))
 
 
 @pytest.mark.parametrize("stored", [False, True])
