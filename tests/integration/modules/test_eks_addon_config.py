@@ -233,6 +233,8 @@ def test_what_is_not_there_is_named(bed: Bed) -> None:
     assert bed.writes() == []
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_somebody_elses_update_is_waited_for(bed: Bed) -> None:
     bed.add(json.dumps(ENV))
     bed.aws.set_addon_status(bed.cluster, "vpc-cni", "UPDATING")
@@ -246,6 +248,8 @@ def test_somebody_elses_update_is_waited_for(bed: Bed) -> None:
     assert bed.writes() == ["UpdateAddon"]
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_somebody_elses_update_that_brings_the_values(bed: Bed) -> None:
     bed.add()
     with bed.busy_for_two_looks(json.dumps(IPAM_ON)):
@@ -255,6 +259,8 @@ def test_somebody_elses_update_that_brings_the_values(bed: Bed) -> None:
     assert bed.asked() == [DESCRIBED]
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_somebody_elses_update_that_takes_too_long(bed: Bed) -> None:
     bed.add()
     bed.aws.set_addon_status(bed.cluster, "vpc-cni", "UPDATING")
@@ -281,6 +287,8 @@ def run_each(aws: AwsServer, beds: Mapping[str, Bed]) -> Iterator[tuple[str, Bed
     return ((task.name, beds[task.name], task) for task in done)
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_states_that_are_refused(aws: AwsServer) -> None:
     beds = {status: Bed(aws, f"c{next(NUMBERS)}") for status in ("DELETING", "CREATE_FAILED", "DELETE_FAILED")}
     for status, bed in beds.items():
@@ -290,6 +298,8 @@ def test_states_that_are_refused(aws: AwsServer) -> None:
     assert [request.operation for request in aws.requests()] == [DESCRIBED] * 3
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_sick_add_ons_are_updated_with_a_warning(aws: AwsServer) -> None:
     beds = {status: Bed(aws, f"c{next(NUMBERS)}") for status in ("DEGRADED", "UPDATE_FAILED")}
     for status, bed in beds.items():
@@ -322,6 +332,8 @@ def test_a_failing_update_is_told_and_the_next_run_converges(bed: Bed) -> None:
     assert bed.writes() == []
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_an_update_that_leaves_the_add_on_degraded(bed: Bed) -> None:
     bed.add()
 
@@ -345,6 +357,8 @@ def test_an_update_that_leaves_the_add_on_degraded(bed: Bed) -> None:
     assert failed.result["addon_update"]["status"] == "Successful"
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_an_update_that_takes_too_long(bed: Bed) -> None:
     bed.add()
     bed.aws.hold_next_update(6)
@@ -358,6 +372,8 @@ def test_an_update_that_takes_too_long(bed: Bed) -> None:
     assert bed.writes() == []
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_without_wait_the_update_goes_on_by_itself(bed: Bed) -> None:
     bed.add()
     bed.aws.hold_next_update(5)
@@ -369,6 +385,8 @@ def test_without_wait_the_update_goes_on_by_itself(bed: Bed) -> None:
     assert not bed.run().changed
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_a_refused_update_changes_nothing_and_the_next_run_converges(bed: Bed) -> None:
     bed.add(json.dumps(ENV))
     bed.aws.fail_next("eks", "UpdateAddon", "InvalidRequestException", "Cluster is not ACTIVE")
@@ -381,6 +399,8 @@ def test_a_refused_update_changes_nothing_and_the_next_run_converges(bed: Bed) -
     assert bed.configuration == {**ENV, **IPAM_ON}
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_an_update_that_eks_took_though_it_answered_an_error(bed: Bed) -> None:
     bed.add(json.dumps(ENV))
     bed.aws.fail_next("eks", "UpdateAddon", "ServerException", "lost", after_applied=True, status=500)
@@ -406,6 +426,8 @@ def test_an_update_whose_answer_is_lost_is_one_change(bed: Bed) -> None:
     assert bed.addon.service_account_role_arn == role
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_a_race_is_waited_out(bed: Bed) -> None:
     bed.add(json.dumps(ENV))
     bed.aws.fail_next("eks", "UpdateAddon", "ResourceInUseException", "in UPDATING state", status=409)
@@ -431,6 +453,8 @@ def test_a_permission_that_is_missing_is_named(bed: Bed, permission: str) -> Non
     assert failed.changed is (permission == "DescribeUpdate")
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_the_right_to_pass_the_role_is_named(bed: Bed) -> None:
     role = bed.role()
     bed.add(service_account_role_arn=role)
@@ -457,6 +481,8 @@ def test_without_jsonschema_nothing_is_written(bed: Bed) -> None:
     assert bed.writes() == []
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_another_add_on(bed: Bed) -> None:
     bed.aws.add_addon(bed.cluster, "coredns", "v1.11.4-eksbuild.2")
     changed = bed.run(addon_name="coredns", values={"replicaCount": 3})

@@ -83,6 +83,8 @@ def test_each_variant_is_removed_with_all_that_is_its_own(testbed: Testbed, vari
     assert {text.split(" ")[1] for text in objects if not text.startswith("Certificate ")} == there
 
 
+# Decided by the library alone, whose unit tests run with the oldest releases, too.
+@pytest.mark.newest_client
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_each_variant_is_migrated_and_enabling_beside_it_is_refused(testbed: Testbed, variant: str) -> None:
     name = f"variant-{variant.lower()}"
@@ -97,6 +99,8 @@ def test_each_variant_is_migrated_and_enabling_beside_it_is_refused(testbed: Tes
     assert refused["blockers"] == ["legacy.components", own]
 
 
+# Decided by the library alone, whose unit tests run with the oldest releases, too.
+@pytest.mark.newest_client
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_each_variant_s_certificate_is_judged(testbed: Testbed, variant: str) -> None:
     result, calls = examined(testbed, f"variant-{variant.lower()}", "cert_renew")

@@ -132,6 +132,8 @@ NOTHING_KNOWN = dict.fromkeys(
 )
 
 
+# Decided by the library alone, whose unit tests run with the oldest releases, too.
+@pytest.mark.newest_client
 @pytest.mark.parametrize(
     ("spec", "states", "problem"),
     [
@@ -192,6 +194,8 @@ def test_each_state(
     assert (found["problems"] == []) is spec.answers
 
 
+# Decided by the library alone, whose unit tests run with the oldest releases, too.
+@pytest.mark.newest_client
 def test_as_of_another_day(cluster: TestbedCluster, gather: Gather) -> None:
     with installed(cluster, of_webhook(not_after=timedelta(days=364))):
         now = gather()
@@ -206,6 +210,8 @@ def test_no_webhook(gather: Gather) -> None:
     assert gather(webhook_configuration="windows-vpc-admission-webhook") == expected
 
 
+# Decided by the library alone, whose unit tests run with the oldest releases, too.
+@pytest.mark.newest_client
 def test_several_webhooks_and_a_url(cluster: TestbedCluster, gather: Gather) -> None:
     with installed(cluster, of_webhook()):
         resource, api = KINDS["MutatingWebhookConfiguration"]
@@ -260,6 +266,8 @@ OWN_SECRETS = {
 }
 
 
+# Decided by the library alone, whose unit tests run with the oldest releases, too.
+@pytest.mark.newest_client
 def test_the_permissions_of_the_documentation_are_enough(
     fleet: Testbed, cluster: TestbedCluster, gather: Gather
 ) -> None:

@@ -17,6 +17,8 @@ from tests.testbed.cluster import TestbedCluster
 from tests.testbed.testbed import Testbed
 
 FORKS = "6"
+PLAY_SECONDS = 1200
+"""What a play over some thirty clusters may take on a busy machine."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ def run_play(bed: Testbed, playbook: str, roles: Mapping[str, str], folder: Path
         environment,
         inventory=inventory,
         variables=variables,
+        timeout=PLAY_SECONDS,
     )
 
 

@@ -75,14 +75,18 @@ REMOVED_BEFORE = {
     f"delete deployments {CONTROLLER} {SYSTEM}": 0,
     f"get mutatingwebhookconfigurations {CONFIGURATION}": 1,
     f"delete mutatingwebhookconfigurations {CONFIGURATION}": 1,
+    f"get certificates windows-{WEBHOOK}-tls {SYSTEM}": 2,
     f"delete certificates windows-{WEBHOOK}-tls {SYSTEM}": 2,
     f"delete services {WEBHOOK}-svc {SYSTEM}": 2,
     f"delete secrets {SECRET} {SYSTEM}": 3,
     f"delete deployments {WEBHOOK}-deployment {SYSTEM}": 4,
+    f"get clusterroles {CONTROLLER}": 5,
     f"delete clusterroles {CONTROLLER}": 5,
     f"get serviceaccounts {CONTROLLER} {SYSTEM}": 6,
     f"delete serviceaccounts {CONTROLLER} {SYSTEM}": 6,
+    f"get certificatesigningrequests {WEBHOOK}-svc.{SYSTEM}": 7,
     f"delete certificatesigningrequests {WEBHOOK}-svc.{SYSTEM}": 7,
+    f"get clusterrolebindings {CONTROLLER}": 8,
     f"delete clusterrolebindings {CONTROLLER}": 8,
 }
 """What is missing, and how many objects are gone all the same."""
@@ -91,15 +95,8 @@ AGAIN = ("patch deployments", "delete secrets", "delete certificates ", "delete 
 ATTACH, SWITCH = "iam:AttachRolePolicy", f"patch configmaps amazon-vpc-cni {SYSTEM}"
 PLAYBOOKS: Mapping[str, tuple[str, ...]] = {
     "legacy_remove": tuple(REMOVED_BEFORE),
-    # The same tasks delete here, but in other steps, and after those of role enable.
-    "migrate_legacy": (
-        ATTACH,
-        SWITCH,
-        f"patch deployments {CONTROLLER} {SYSTEM}",
-        f"delete mutatingwebhookconfigurations {CONFIGURATION}",
-        f"delete certificates windows-{WEBHOOK}-tls {SYSTEM}",
-        f"delete clusterroles {CONTROLLER}",
-    ),
+    # The same tasks remove here, but in other steps, and after those of role enable.
+    "migrate_legacy": (ATTACH, SWITCH, *(taken for taken in REMOVED_BEFORE if not taken.startswith("get "))),
 }
 CASES = [(playbook, taken) for playbook, missing in PLAYBOOKS.items() for taken in missing]
 VARIABLES = {"eks_windows_wait_timeout": 20}

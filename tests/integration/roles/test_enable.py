@@ -138,6 +138,8 @@ def test_spellings_that_are_true_to_the_controller_are_left(
     assert result(run)["changed_steps"] == ["attach_cluster_policy"]
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 @pytest.mark.parametrize(("name", "partition"), [("enable", "aws"), ("china", "aws-cn"), ("government", "aws-us-gov")])
 def test_policy_is_the_partitions_own(enable_fleet: Testbed, name: str, partition: str) -> None:
     cluster = enable_fleet.clusters[name]
@@ -150,11 +152,14 @@ def test_policy_is_the_partitions_own(enable_fleet: Testbed, name: str, partitio
     assert policy_attached(enable_fleet, cluster)
 
 
-def test_legacy_controller_is_refused(enable_fleet: Testbed) -> None:
+# Refused or judged by the library before any module of another collection runs.
+@pytest.mark.newest_client
+@pytest.mark.parametrize("arguments", [(), ("-e", "eks_windows_remove_legacy=false")], ids=["default", "text"])
+def test_legacy_controller_is_refused(enable_fleet: Testbed, arguments: tuple[str, ...]) -> None:
     cluster = enable_fleet.clusters["legacy"]
     detach_policy(enable_fleet, cluster)
     enable_fleet.forget_requests()
-    run = enable(enable_fleet, cluster)
+    run = enable(enable_fleet, cluster, *arguments)
     assert run.returncode == 2
     message = run.failure("localhost")
     assert "Cluster legacy" in message
@@ -164,6 +169,8 @@ def test_legacy_controller_is_refused(enable_fleet: Testbed) -> None:
     assert writes(enable_fleet, cluster) == []
 
 
+# Refused or judged by the library before any module of another collection runs.
+@pytest.mark.newest_client
 def test_owner_that_cannot_be_read_is_refused(enable_fleet: Testbed) -> None:
     cluster = enable_fleet.clusters["addon"]
     enable_fleet.forget_requests()

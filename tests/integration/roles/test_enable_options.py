@@ -74,6 +74,8 @@ def test_policy_is_not_looked_at(fleet: Testbed, plain: TestbedCluster) -> None:
     assert not policy_attached(fleet, plain)
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_waiting_ends_with_what_is_missing(fleet: Testbed) -> None:
     run = enable(fleet, "strange", eks_windows_wait_timeout=4, eks_windows_ignore=["nodes.instance_type"])
     assert run.returncode == 2
@@ -89,6 +91,8 @@ def test_waiting_ends_with_what_is_missing(fleet: Testbed) -> None:
     assert "nodes.address_capacity" in again.failure("localhost")
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_probe_that_is_forbidden_is_said_and_not_fatal(fleet: Testbed, plain: TestbedCluster) -> None:
     role = read_only_user(fleet, plain, "without-pods", "configmaps")
     run = enable(fleet, "plain", eks_windows_kubernetes_role_arn=role, eks_windows_probe_namespace="kube-public")
@@ -114,6 +118,8 @@ def test_cluster_of_another_account_by_an_assumed_role(fleet: Testbed) -> None:
     assert all(principal.startswith(f"arn:aws:sts::{OTHER_ACCOUNT}:assumed-role/operator/") for principal in principals)
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_external_id_of_the_assumed_role(fleet: Testbed, plain: TestbedCluster) -> None:
     role = fleet.aws.add_role("guarded", external_id="agreed", policies=["AdministratorAccess"])
     fleet.aws.add_access_entry(plain.eks, role, policies=[ADMINISTRATOR])
@@ -137,6 +143,8 @@ def test_own_kubeconfig_and_context(fleet: Testbed, plain: TestbedCluster) -> No
     assert plain.requests() == [], "all requests are the kubeconfig's user's, one of the testbed's own"
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_effect_that_cannot_be_seen_is_not_taken_for_one(fleet: Testbed, plain: TestbedCluster) -> None:
     def blind() -> None:
         deadline = time.monotonic() + 60

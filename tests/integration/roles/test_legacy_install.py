@@ -155,6 +155,8 @@ def test_first_run_installs_and_second_writes_nothing(fleet: Testbed, name: str,
     ]
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_binding_that_is_there_is_left_alone(emulated: Testbed) -> None:
     cluster = emulated.clusters["leftover"]
     empty(emulated, cluster)
@@ -171,6 +173,8 @@ def test_binding_that_is_there_is_left_alone(emulated: Testbed) -> None:
     assert kept["metadata"]["resourceVersion"] == made["metadata"]["resourceVersion"]
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_secret_of_an_earlier_installation_is_replaced_where_it_is_of_no_use_and_its_key_not_shown(
     emulated: Testbed,
 ) -> None:
@@ -192,6 +196,8 @@ def test_secret_of_an_earlier_installation_is_replaced_where_it_is_of_no_use_and
         assert line not in shown
 
 
+# Refused or judged by the library before any module of another collection runs.
+@pytest.mark.newest_client
 @pytest.mark.parametrize("arguments", [[], ["--check"]], ids=["run", "check"])
 def test_cluster_that_has_support_in_its_control_plane_is_refused(emulated: Testbed, arguments: list[str]) -> None:
     cluster = emulated.clusters["modern"]
@@ -255,6 +261,8 @@ def test_each_write_may_fail_and_the_next_run_goes_on(emulated: Testbed, after_a
     assert writes(emulated, cluster) == []
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_webhook_that_does_not_start_is_not_called(emulated: Testbed) -> None:
     cluster = emulated.clusters["faulty"]
     empty(emulated, cluster)
@@ -270,6 +278,8 @@ def test_webhook_that_does_not_start_is_not_called(emulated: Testbed) -> None:
     assert cluster.injects_address()
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_controller_that_does_not_start_is_waited_for_again(emulated: Testbed) -> None:
     cluster = emulated.clusters["faulty"]
     empty(emulated, cluster)

@@ -44,7 +44,11 @@ def fleet() -> Iterator[Testbed]:
         yield testbed
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
+# The oldest releases move one of each order: what differs besides is the names of the objects.
+@pytest.mark.parametrize(
+    "variant",
+    [name if name in "BF" else pytest.param(name, marks=pytest.mark.newest_client) for name in VARIANTS],
+)
 def test_support_moves_to_the_control_plane(fleet: Testbed, variant: str, capsys: pytest.CaptureFixture[str]) -> None:
     cluster = fleet.clusters[f"variant-{variant.lower()}"]
     stand_ins = cluster.stand_ins

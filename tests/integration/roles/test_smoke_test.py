@@ -232,6 +232,8 @@ def test_enable_followed_by_the_smoke_test(fleet: Testbed) -> None:
         cluster.admin.patch("configmaps", "amazon-vpc-cni", {"data": {"enable-windows-ipam": "false"}}, "kube-system")
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_tainted_windows_node_needs_a_toleration(fleet: Testbed) -> None:
     cluster = fleet.clusters["tainted"]
     run = smoke_test(fleet, "tainted", start_timeout=4)
@@ -290,6 +292,8 @@ def test_pods_that_the_namespace_refuses(fleet: Testbed) -> None:
         assert left(cluster) == []
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_creation_that_is_refused_halfway_leaves_nothing(fleet: Testbed) -> None:
     cluster = fleet.clusters["mixed"]
     # No controller of quotas runs there, which would write the status.
@@ -308,6 +312,8 @@ def test_creation_that_is_refused_halfway_leaves_nothing(fleet: Testbed) -> None
         assert left(cluster) == []
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_removal_that_is_forbidden_is_said_and_made_up_for_by_the_next_run(fleet: Testbed) -> None:
     cluster = fleet.clusters["mixed"]
     role = fleet.aws.add_role("without-delete")
@@ -345,6 +351,8 @@ def test_removal_that_is_forbidden_is_said_and_made_up_for_by_the_next_run(fleet
     assert left(cluster) == []
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 @pytest.mark.parametrize("arguments", [(), ("--check",)])
 def test_namespace_that_does_not_exist(emulated: Testbed, arguments: tuple[str, ...]) -> None:
     run = smoke_test(emulated, "faulty", *arguments, namespace="nowhere")
@@ -380,6 +388,8 @@ def test_removal_that_fails_once_is_tried_again(emulated: Testbed, applied: bool
     assert left(cluster) == []
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_leftovers_that_cannot_be_removed_stop_the_run(emulated: Testbed) -> None:
     cluster = emulated.clusters["faulty"]
     leave(cluster, "eks-windows-smoke-test-windows-2016-killed", LABELS)
@@ -392,6 +402,8 @@ def test_leftovers_that_cannot_be_removed_stop_the_run(emulated: Testbed) -> Non
     assert left(cluster) == []
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_pods_that_cannot_be_read_are_removed(emulated: Testbed) -> None:
     cluster = emulated.clusters["faulty"]
     cluster.kubernetes.faults.fail_next("list", "/namespaces/default/pods", status=403, message="no pods", times=2)
@@ -403,6 +415,8 @@ def test_pods_that_cannot_be_read_are_removed(emulated: Testbed) -> None:
     assert left(cluster) == []
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_api_that_is_not_found_is_not_taken_for_a_cluster_without_nodes(emulated: Testbed) -> None:
     """Where its discovery is not answered, k8s_info succeeds without an object (kubernetes.core#508)."""
     cluster = emulated.clusters["faulty"]

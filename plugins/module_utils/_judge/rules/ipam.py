@@ -26,6 +26,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     rule,
     unknown,
     unknown_part,
+    unread,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Probe, Unknown
@@ -37,6 +38,9 @@ TROUBLESHOOTING = "https://github.com/aws/amazon-vpc-resource-controller-k8s/blo
 
 BELOW = "The control plane of this version has no Windows support"
 NO_LIMIT = ("", "0")
+WEBHOOK_FAILED = "failed calling webhook"
+"""How kube-apiserver says that it refused a pod since a webhook with failurePolicy Fail did not answer. Source: Kubernetes,
+staging/src/k8s.io/apiserver/pkg/admission/plugin/webhook/mutating/dispatcher.go."""
 
 
 @rule(
@@ -126,7 +130,8 @@ def config_map_immutable(subject: Subject) -> Verdict:
 )
 def probe(subject: Subject) -> Verdict:
     """The dry run of a Windows pod got a limit of addresses; for goal disable: it got none. Where the dry run is
-    forbidden, it is unknown.
+    forbidden, it is unknown. Where the API server refused it for a webhook that does not answer, no Windows pod is
+    created at all.
 
     It stops no goal, since what the goal changes is what it sees. Not knowing it makes no cluster less ready: the
     other rules have seen the setting and the webhook.
@@ -135,6 +140,14 @@ def probe(subject: Subject) -> Verdict:
     if result is None:
         return not_applicable("No probe was asked for")
     if isinstance(result, Unknown):
+        if WEBHOOK_FAILED in result.reason and subject.options.goal != "disable":
+            return failed(
+                "The API server refuses Windows pods, as a webhook that it has to ask does not answer",
+                [unread(result)],
+                remedy="Mend the webhook that the evidence names. Where it is the legacy one, look at legacy.certificate "
+                "and legacy.rollout.",
+                resolved_by=(),
+            )
         return unknown_part(result, resolved_by=(), stops_pods=False)
     pod = f"Dry run of a Windows pod in {result.namespace}"
     both = " (the legacy webhook may have set it)" if subject.legacy.configurations else ""

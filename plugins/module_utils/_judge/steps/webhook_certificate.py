@@ -53,20 +53,23 @@ def renew(subject: Subject) -> Step | None:
 
 def certificate_step(id: str, webhook: JudgedWebhook) -> Step:  # noqa: A002
     """The step that issues a webhook's certificate, where the chain tells its Secret and its service."""
-    chain = webhook.chain
-    place = {
+    return Step(
+        step=id,
+        reason=why(webhook),
+        object=str(webhook.chain.secret),
+        before=compact({**told(webhook.state), **place(webhook.chain)}),
+        after=AFTER,
+    )
+
+
+def place(chain: WebhookChain) -> dict[str, str]:
+    """What names one webhook to module webhook_cert: a configuration may call several services. Empty is not known."""
+    return {
         "webhook_configuration": chain.configuration,
         "namespace": chain.service.namespace if chain.service else "",
         "service_name": chain.service.name if chain.service else "",
         "secret_name": chain.secret.name if chain.secret else "",
     }
-    return Step(
-        step=id,
-        reason=why(webhook),
-        object=str(chain.secret),
-        before=compact({**told(webhook.state), **place}),
-        after=AFTER,
-    )
 
 
 def why(webhook: JudgedWebhook) -> str:
@@ -106,7 +109,7 @@ def restart(subject: Subject) -> Step | None:
         reason=_why_restart(subject, first),
         object=named(deployments),
         before=compact({"certificate": fingerprint}),
-        after=compact({"objects": objects, "certificate": mark, "webhook_configuration": first.chain.configuration}),
+        after=compact({"objects": objects, "certificate": mark, **place(first.chain)}),
     )
 
 
@@ -139,8 +142,8 @@ def drop(subject: Subject) -> Step | None:
                 step=DROP_ID,
                 reason="It holds the previous certificate, which is needed until the webhook answers with the new one",
                 object=str(chain.backup or _backup(chain)),
-                before="present" if there else ABSENT,
-                after=ABSENT,
+                before=compact({"backup": "present" if there else ABSENT, **place(chain)}),
+                after=compact({"backup": ABSENT}),
             )
     return None
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Probe
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Probe, Unknown
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     CONTROL_PLANE_WEBHOOK,
     DENIED,
@@ -17,6 +17,12 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     finding,
     legacy_cluster,
     observed,
+)
+
+WEBHOOK_AWAY = Unknown(
+    "POST /api/v1/namespaces/default/pods",
+    'Internal error occurred: failed calling webhook "vpc-admission-webhook.amazonaws.com": x509: certificate has expired',
+    "Try again, and look at the control plane's health",
 )
 
 
@@ -113,6 +119,7 @@ def test_old_control_planes_read_no_setting() -> None:
         (Probe("default", ""), "fail", True),
         (Probe("default", "0"), "fail", True),
         (DENIED, "unknown", False),
+        (WEBHOOK_AWAY, "fail", True),
     ],
 )
 def test_probe(probe: Any, status: str, stops_pods: bool) -> None:
@@ -129,6 +136,7 @@ def test_probe(probe: Any, status: str, stops_pods: bool) -> None:
         (Probe("default", "1"), {}, "fail", ("disable_windows_ipam",)),
         (Probe("default", "1"), {"webhook_configurations": (EKSCTL_CONFIGURATION,)}, "unknown", ()),
         (DENIED, {}, "unknown", ()),
+        (WEBHOOK_AWAY, {}, "unknown", ()),
     ],
 )
 def test_the_probe_of_disable_wants_no_limit(
