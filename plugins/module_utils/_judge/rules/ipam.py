@@ -39,8 +39,8 @@ TROUBLESHOOTING = "https://github.com/aws/amazon-vpc-resource-controller-k8s/blo
 BELOW = "The control plane of this version has no Windows support"
 NO_LIMIT = ("", "0")
 WEBHOOK_FAILED = "failed calling webhook"
-"""How kube-apiserver says that it refused a pod since a webhook with failurePolicy Fail did not answer. Source: Kubernetes,
-staging/src/k8s.io/apiserver/pkg/admission/plugin/webhook/mutating/dispatcher.go."""
+"""How kube-apiserver says that it refused a pod since a webhook with failurePolicy Fail did not answer. Source:
+Kubernetes, staging/src/k8s.io/apiserver/pkg/admission/plugin/webhook/mutating/dispatcher.go."""
 
 
 @rule(
