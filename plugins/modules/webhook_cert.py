@@ -113,13 +113,17 @@ options:
     default: []
 notes:
   - A certificate that cert-manager looks after is refused. Renew it there.
+  - A renewal is refused where another MutatingWebhookConfiguration calls the same Service and trusts the certificate
+    that is there, but not the new one. ValidatingWebhookConfigurations are not looked at. Where one calls the Service,
+    add the cluster's certificate authority to its C(caBundle) before.
+  - A pair is refused that the Deployment does not have from one Secret, or that is in one key of it.
   - It asks AWS for C(eks:DescribeCluster).
   - It asks Kubernetes for C(get) on the MutatingWebhookConfiguration, the Service, the Secret and its backup, and for
     C(list) on deployments and secrets, of these the metadata of the backup alone, in the namespace.
   - To issue, it also needs C(create), C(get), C(list) and C(delete) on certificatesigningrequests, C(update) on
     certificatesigningrequests/approval, C(approve) on C(signers) of its signer, C(create) on secrets, C(patch) on the
-    Secret, C(update) on its backup and C(patch) on the MutatingWebhookConfiguration. To end a renewal it needs
-    C(delete) on the backup.
+    Secret, C(update) on its backup, C(list) on mutatingwebhookconfigurations and C(patch) on the one. To end a renewal
+    it needs C(delete) on the backup.
   - CertificateSigningRequests of earlier runs that ended early are deleted, with label
     C(eks-windows.cloudops/certificate-of). None of anybody else is used or deleted.
 seealso:

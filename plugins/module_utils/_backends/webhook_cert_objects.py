@@ -182,7 +182,15 @@ class CaBundles:
     def __init__(self, api: KubernetesApi, configuration: str, service: WebhookService) -> None:
         self._api = api
         self._path = f"{WEBHOOK_CONFIGURATIONS}/{configuration}"
+        self._configuration = configuration
         self._service = service
+
+    def others(self) -> dict[str, tuple[Entry, ...]]:
+        """The webhooks of other MutatingWebhookConfigurations that call the service, by the configurations' names."""
+        found = {
+            raw["metadata"]["name"]: entries_of(raw, self._service) for raw in self._api.list(WEBHOOK_CONFIGURATIONS)
+        }
+        return {name: entries for name, entries in found.items() if entries and name != self._configuration}
 
     def write(self, wanted: Callable[[Entry], str]) -> bool:
         """Give each webhook the bundle that is ``wanted`` of it, in one patch; returns whether one had another.

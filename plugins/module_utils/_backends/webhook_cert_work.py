@@ -48,7 +48,10 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.web
     diff,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.certificate import LONGEST_LIFE_DAYS
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.certificate import (
+    LONGEST_LIFE_DAYS,
+    trusted,
+)
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,7 @@ class WebhookCertificate:
         if not self._check_mode:
             issued = issuer().issue(options["key_size"], self._anchors, options["wait_timeout"])
             self._refuse_injection(self._trusting(issued))
+            self._refuse_others(issued)
         kept = self._keep_previous()
         told: Mapping[str, str | None] = dict.fromkeys(self._before.bundles)
         if issued:
@@ -225,6 +229,26 @@ class WebhookCertificate:
                 f"cert-manager writes caBundle of MutatingWebhookConfiguration {self._place.configuration}, since it "
                 f"has annotation {self._place.injected}, and would take away again what trusts the certificate",
                 "Take that annotation away, and run this again",
+            )
+
+    def _refuse_others(self, issued: Pair) -> None:
+        """Refuse a certificate that another configuration which calls the service would stop to trust."""
+        previous, chain = self._pair.chain(), issued.chain()
+        with doing("see which other webhook configurations call the service"):
+            others = self._bundles.others()
+        lost = [
+            name
+            for name, entries in others.items()
+            for entry in entries
+            if previous and trusted(previous, entry.bundle, self._at()) and not trusted(chain, entry.bundle, self._at())
+        ]
+        if lost:
+            service = f"{self._place.service.namespace}/{self._place.service.name}"
+            raise EksWindowsError(
+                f"MutatingWebhookConfiguration {', '.join(dict.fromkeys(lost))} calls Service {service} too, and its "
+                "caBundle does not trust what signs the new certificate. The Secret and each caBundle are as they were",
+                "Add the cluster's authority (certificateAuthority of aws eks describe-cluster) to that caBundle, or "
+                "delete the configuration where it is left over, and run this again",
             )
 
     def _write_bundles(self, wanted: Callable[[Entry], str]) -> Mapping[str, str]:

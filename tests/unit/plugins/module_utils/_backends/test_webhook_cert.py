@@ -258,6 +258,24 @@ def test_every_webhook_of_the_service_gets_the_authority_and_no_other() -> None:
     assert after[2]["clientConfig"] == client
 
 
+def test_a_certificate_that_another_configuration_would_not_trust_is_not_stored() -> None:
+    api = WebhookCluster.serving(FORMER_DUE, bundle=FORMER_AUTHORITY)
+    entry = api.objects[CONFIGURATION]["webhooks"][0]
+    second = f"{CONFIGURATION.rpartition('/')[0]}/second"
+    api.put(second, {"metadata": {"name": "second"}, "webhooks": [entry]})
+    with pytest.raises(EksWindowsError, match="MutatingWebhookConfiguration second calls Service kube-system/") as e:
+        run(api)
+    assert "Add the cluster's authority" in e.value.remedy
+    assert (api.certificate(), api.bundle) == (FORMER_DUE.certificate, FORMER_AUTHORITY.certificate)
+    assert BACKUP not in api.objects
+    # One that has the authority is served, and one that trusts neither is no worse off.
+    client = api.objects[second]["webhooks"][0]["clientConfig"]
+    for bundle in (FORMER_AUTHORITY.certificate + AUTHORITY.certificate, ""):
+        client["caBundle"] = b64(bundle)
+        assert run(api, renewal_days=400)["changed"]
+        run(api, "proved")
+
+
 def kill_after(writes: int) -> Callable[[int, bool], None]:
     def fault(number: int, stored: bool) -> None:
         if stored and number == writes:
