@@ -157,15 +157,25 @@ def _chosen(
 
 
 def refuse_secret(secret: Mapping[str, Any] | None, name: str) -> None:
-    """Refuse a Secret that somebody else looks after, or that can't be changed.
+    """Refuse a Secret that somebody else looks after.
 
     Raises:
-        EksWindowsError: cert-manager issued its certificate, or it is immutable.
+        EksWindowsError: cert-manager issued its certificate.
     """
-    if secret is None:
-        return
-    annotations = secret["metadata"].get("annotations") or {}
+    annotations = (secret or {}).get("metadata", {}).get("annotations") or {}
     if any(annotation in annotations for annotation in ISSUED_BY_CERT_MANAGER):
         raise EksWindowsError(f"{name} has its certificate from cert-manager", CERT_MANAGER_REMEDY)
-    if secret.get("immutable") is True:
-        raise EksWindowsError(f"{name} is immutable", "Delete it and run this again: a new one will be made")
+
+
+def refuse_write(secret: Mapping[str, Any] | None, name: str) -> None:
+    """Refuse to change a Secret that can't be changed.
+
+    Raises:
+        EksWindowsError: It is immutable.
+    """
+    if secret is not None and secret.get("immutable") is True:
+        raise EksWindowsError(
+            f"{name} is immutable",
+            "Copy it to a Secret of another name, so that its pair is kept. Then delete it and run this again: a new "
+            "one will be made. A pod of the webhook that starts in between waits for it",
+        )

@@ -41,6 +41,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.web
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.webhook_cert_place import (
     Place,
     refuse_secret,
+    refuse_write,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.webhook_cert_result import (
     Seen,
@@ -100,7 +101,7 @@ class WebhookCertificate:
         self._at = at
         self._anchors = (*authorities, *(entry.bundle for entry in place.entries))
         with doing(f"read {secret}"):
-            raw = secret.read()
+            self._raw = raw = secret.read()
             self._backup: Backup | None = secret.read_backup()
         refuse_secret(raw, str(secret))
         self._pair = pair_of(raw, secret.keys)
@@ -121,6 +122,7 @@ class WebhookCertificate:
         previous = self._backup.pair if self._backup else None
         if not reasons:
             return Outcome(replace(self._before, bundles=self._trust(self._pair)), previous)
+        refuse_write(self._raw, str(self._secret))
         issued = None
         if not self._check_mode:
             issued = issuer().issue(options["key_size"], self._anchors, options["wait_timeout"])
@@ -144,6 +146,8 @@ class WebhookCertificate:
         backup = self._backup
         if backup is None:
             return Outcome(self._before, None)
+        if backup.pair != self._pair:
+            refuse_write(self._raw, str(self._secret))
         told = self._write_bundles(lambda entry: with_previous(entry.bundle, backup.bundles.get(entry.name, "")))
         if backup.pair != self._pair and not self._check_mode:
             with doing(f"put the previous certificate back into {self._secret}"):

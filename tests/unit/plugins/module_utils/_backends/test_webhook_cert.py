@@ -462,6 +462,21 @@ def test_a_secret_that_is_not_ours_to_change(change: dict[str, Any], message: st
     assert api.writes == []
 
 
+def test_an_immutable_secret_is_refused_where_it_is_to_be_changed_alone() -> None:
+    api = WebhookCluster.serving(GOOD, immutable=True)
+    for state in ("present", "restored", "proved"):
+        assert run(api, state)["changed"] is False
+    api = WebhookCluster.serving(DUE)
+    run(api)
+    api.objects[SECRET]["immutable"] = True
+    api.writes.clear()
+    with pytest.raises(EksWindowsError, match="is immutable") as failure:
+        run(api, "restored")
+    assert "Copy it to a Secret of another name" in failure.value.remedy
+    assert api.writes == []
+    assert run(api, "proved")["changed"]
+
+
 def test_check_mode_predicts_and_writes_nothing() -> None:
     api = WebhookCluster.serving(FORMER_DUE, bundle=FORMER_AUTHORITY)
     predicted = run(api, check_mode=True)
