@@ -64,7 +64,7 @@ def judge_options(parameters: Mapping[str, Any], today: date) -> JudgeOptions:
         waivers = parse_ignore(parameters["ignore"])
     except ValueError as error:
         raise EksWindowsError(f"Cluster {parameters['cluster_name']}: {error}") from error
-    for name in TARGETS:
+    for name in (*TARGETS, "renewal_days"):
         if parameters[name] is not None and parameters[name] < 0:
             raise EksWindowsError(
                 f"Cluster {parameters['cluster_name']}: {name} is {parameters[name]}, and can't be negative"

@@ -44,8 +44,8 @@ def test_options_reach_the_judge() -> None:
     assert judge_options(parameters(**given), TODAY) == JudgeOptions(today=TODAY, **given)
 
 
-@pytest.mark.parametrize("name", ["warm_ip_target", "minimum_ip_target", "warm_prefix_target"])
-def test_a_negative_target_is_refused_before_anything_is_asked(name: str) -> None:
+@pytest.mark.parametrize("name", ["warm_ip_target", "minimum_ip_target", "warm_prefix_target", "renewal_days"])
+def test_a_negative_number_is_refused_before_anything_is_asked(name: str) -> None:
     with pytest.raises(EksWindowsError, match=f"Cluster production: {name} is -1, and can't be negative"):
         examine(parameters(**{name: -1}), False)
 
