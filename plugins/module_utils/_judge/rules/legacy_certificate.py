@@ -23,6 +23,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.legacy_installation import ISSUE_ID
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.webhook_certificate import (
     RENEW_ID,
+    RESTART_ID,
     why,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
@@ -68,6 +69,8 @@ def certificate(subject: Subject) -> Verdict:
     An expired one shows nowhere else: with failurePolicy Ignore pods are admitted without a limit, and never start.
     With Fail it stops goal migrate too: the dry run of a pod, by which the migration sees the control plane at work
     before it takes the webhook away, would be refused for ever.
+
+    To goal cert_renew it is unknown where the pods could not be looked at: they may serve with the previous one.
     """
     stops = _stops_pods(subject)
     configurations = subject.observation.webhook_configurations
@@ -130,6 +133,10 @@ def certificate(subject: Subject) -> Verdict:
             blocks=(),
             resolved_by=resolved_by,
         )
+    pods = subject.observation.webhook_pods
+    if isinstance(pods, Unknown) and subject.options.goal == "cert_renew":
+        # Whether they serve with this certificate is what decides on a restart.
+        return unknown_part(pods, resolved_by=(RESTART_ID,), stops_pods=stops)
     return passed(
         f"The certificate of {worst.chain.configuration} is good until {worst.state.not_after}, "
         f"{worst.state.days_left} days",

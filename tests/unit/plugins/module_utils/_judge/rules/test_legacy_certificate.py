@@ -69,6 +69,16 @@ def test_certificate(changes: dict[str, Any], status: str, severity: str, words:
     assert found.evidence
 
 
+def test_pods_of_which_nothing_is_known_are_not_known_to_serve_with_it() -> None:
+    seen = with_legacy(legacy_webhooks=(serving(),), webhook_pods=DENIED)
+    found = finding("legacy.certificate", seen, goal="cert_renew")
+    assert (found.status, found.remedy, found.resolved_by) == ("unknown", DENIED.remedy, ("restart_webhook",))
+    assert "cert_renew" in found.blocks
+    assert finding("legacy.certificate", seen).status == "pass"
+    due = with_legacy(legacy_webhooks=(serving(20),), webhook_pods=DENIED)
+    assert finding("legacy.certificate", due, goal="cert_renew").status == "fail", "a restart is planned anyway"
+
+
 @pytest.mark.parametrize("days", [20, -1])
 @pytest.mark.parametrize("goal", ["none", "migrate"])
 def test_a_certificate_of_cert_manager_is_renewed_by_it(days: int, goal: Any) -> None:
