@@ -103,7 +103,9 @@ def restart(subject: Subject) -> Step | None:
     objects = described(deployments, subject.observation)
     first = webhooks[0]
     fingerprint = told(first.state)["fingerprint"]
-    mark = f"replaces {fingerprint}" if first.needs_certificate else f"is {fingerprint}"
+    # The same mark a second time would restart nothing.
+    replaced = fingerprint or f"none that could be read at {subject.observation.observed_at}"
+    mark = f"replaces {replaced}" if first.needs_certificate else f"is {fingerprint}"
     return Step(
         step=RESTART_ID,
         reason=_why_restart(subject, first),

@@ -58,6 +58,24 @@ def with_webhook(days: float = 300, **changes: Any) -> Observation:
     return cluster(legacy_webhooks=(serving(days, **changes),))
 
 
+PLACE = {
+    "webhook_configuration": "vpc-admission-webhook-cfg",
+    "namespace": "kube-system",
+    "service_name": "vpc-admission-webhook",
+    "secret_name": "vpc-admission-webhook-certs",
+}
+
+
+def test_what_replaces_no_readable_certificate_has_a_mark_of_its_own_each_time() -> None:
+    chain = serving(certificate_pem="garbage", key_state="unreadable")
+    marks = set()
+    for at in ("2026-11-24T10:00:00Z", "2026-11-24T11:00:00Z"):
+        restart = steps(with_legacy(legacy_webhooks=(chain,), observed_at=at))[1]
+        marks.add(json.loads(restart.after)["certificate"])
+        assert at in restart.after
+    assert len(marks) == 2
+
+
 def test_nothing_outside_the_renewal_window() -> None:
     assert ids(cluster()) == []
     assert ids(observed()) == []
@@ -76,10 +94,7 @@ def test_what_a_renewal_does() -> None:
             {
                 "not_after": "2026-12-14T12:00:00Z",
                 "fingerprint": fingerprint,
-                "webhook_configuration": "vpc-admission-webhook-cfg",
-                "namespace": "kube-system",
-                "service_name": "vpc-admission-webhook",
-                "secret_name": "vpc-admission-webhook-certs",
+                **PLACE,
             }
         ),
         after='{"not_after": "new", "fingerprint": "new"}',
@@ -94,7 +109,12 @@ def test_what_a_renewal_does() -> None:
     wanted = json.loads(restart.after)
     assert (wanted["objects"], wanted["certificate"]) == ([deployment], f"replaces {fingerprint}")
     assert (recycle.object, recycle.before) == ("Windows pods without an address", '{"objects": []}')
-    assert (drop.object, drop.before, drop.after) == (str(BACKUP), "absent", "absent")
+    assert (drop.object, json.loads(drop.before), json.loads(drop.after)) == (
+        str(BACKUP),
+        {"backup": "absent", **PLACE},
+        {"backup": "absent"},
+    )
+    assert PLACE.items() <= wanted.items()
 
 
 @pytest.mark.parametrize(
@@ -150,7 +170,7 @@ def test_an_interrupted_renewal_goes_on() -> None:
     restart, _recycle, drop = planned
     assert "A renewal was interrupted" in restart.reason
     assert json.loads(restart.after)["certificate"].startswith("is ")
-    assert (drop.object, drop.before) == (str(BACKUP), "present")
+    assert (drop.object, json.loads(drop.before)) == (str(BACKUP), {"backup": "present", **PLACE})
 
 
 @pytest.mark.parametrize(
