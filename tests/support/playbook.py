@@ -118,7 +118,7 @@ def run_playbook(
     inventory: Path | None = None,
     variables: Mapping[str, Any] | None = None,
     arguments: Sequence[str] = (),
-    timeout: float = 300,
+    timeout: float = 600,
 ) -> PlaybookRun:
     """Run a playbook, by path or FQCN, and parse its tasks from the JSON callback."""
     with tempfile.TemporaryDirectory(prefix="eks-windows-home-") as folder:
