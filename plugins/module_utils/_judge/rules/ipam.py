@@ -144,8 +144,8 @@ def probe(subject: Subject) -> Verdict:
             return failed(
                 "The API server refuses Windows pods, as a webhook that it has to ask does not answer",
                 [unread(result)],
-                remedy="Mend the webhook that the evidence names. Where it is the legacy one, look at legacy.certificate "
-                "and legacy.rollout.",
+                remedy="Mend the webhook that the evidence names. Where it is the legacy one, look at "
+                "legacy.certificate and legacy.rollout.",
                 resolved_by=(),
             )
         return unknown_part(result, resolved_by=(), stops_pods=False)
