@@ -69,9 +69,7 @@ def legacy_depth(
 
         chains = reading.kubernetes(
             kubernetes_reads.WEBHOOK_CONFIGURATIONS,
-            lambda api: legacy_reads.legacy_chains(
-                tuple(chain for item in of_legacy for chain in read_chain(api, item))
-            ),
+            lambda api: tuple(chain for item in of_legacy for chain in read_chain(api, item)),
         ).result()
     found = details.result()
     objects = mapped(found, lambda known: known.objects)

@@ -139,14 +139,24 @@ def _services(configuration: WebhookConfiguration) -> tuple[WebhookService, ...]
 def of_legacy(
     items: Known[tuple[Mapping[str, Any], ...]], configurations: Known[tuple[WebhookConfiguration, ...]]
 ) -> tuple[Mapping[str, Any], ...]:
-    """The webhook configurations of legacy support, as the API gives them."""
+    """The webhook configurations of legacy support, as the API gives them, without others' entries: what serves those
+    is nobody's business here, and its Secret may not even be read."""
     if isinstance(items, Unknown) or isinstance(configurations, Unknown):
         return ()
     return tuple(
-        item
+        {**item, "webhooks": _own_entries(item, configuration)}
         for item, configuration in zip(items, configurations, strict=True)
         if is_legacy_configuration(configuration)
     )
+
+
+def _own_entries(item: Mapping[str, Any], configuration: WebhookConfiguration) -> list[Mapping[str, Any]]:
+    services = _services(configuration)
+    return [
+        entry
+        for entry, webhook in zip(item.get("webhooks") or (), configuration.webhooks, strict=True)
+        if _calls_legacy(configuration.name, services, webhook.service)
+    ]
 
 
 def is_legacy_configuration(configuration: WebhookConfiguration) -> bool:

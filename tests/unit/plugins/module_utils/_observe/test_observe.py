@@ -408,6 +408,15 @@ def test_what_is_asked_where_legacy_support_is_left(kubernetes, with_legacy: Loo
     assert len(asked) - len(set(asked)) == (2 if goal == "cert_renew" else 1)
 
 
+def test_what_others_entries_of_a_legacy_configuration_call_is_not_looked_at(kubernetes, with_legacy: Look) -> None:
+    (configuration,) = kubernetes.answers[kubernetes_reads.WEBHOOK_CONFIGURATIONS]
+    theirs = {"name": "theirs", "clientConfig": {"service": {"namespace": "shop", "name": "shop", "path": "/"}}}
+    configuration["webhooks"].append(theirs)
+    (chain,) = with_legacy(goal="cert_renew").legacy_webhooks  # type: ignore[misc,union-attr]
+    assert chain.webhook == "w"
+    assert not [path for path, *_rest in kubernetes.asked if "/namespaces/shop/" in path]
+
+
 def test_nothing_more_is_asked_where_nothing_is_left(kubernetes, with_legacy: Look) -> None:
     for path in (kubernetes_reads.WEBHOOK_CONFIGURATIONS, "/apis/apps/v1/deployments", "/api/v1/services"):
         kubernetes.answers[path] = []
