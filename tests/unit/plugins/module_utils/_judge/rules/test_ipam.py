@@ -21,7 +21,8 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
 
 WEBHOOK_AWAY = Unknown(
     "POST /api/v1/namespaces/default/pods",
-    'Internal error occurred: failed calling webhook "vpc-admission-webhook.amazonaws.com": x509: certificate has expired',
+    'Internal error occurred: failed calling webhook "vpc-admission-webhook.amazonaws.com": x509: certificate has '
+    "expired",
     "Try again, and look at the control plane's health",
 )
 
