@@ -4,7 +4,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: gates help setup setup-demo setup-tests setup-oldest setup-newest-and-oldest control-plane demo test test-live benchmark clean
+.PHONY: gates help setup setup-demo setup-tests setup-oldest setup-newest-and-oldest control-plane demo test test-live benchmark rules-docs clean
 
 VENV := $(CURDIR)/.venv
 VAR := $(VENV)/var
@@ -69,6 +69,9 @@ test-oldest-%: setup-tests setup-oldest
 
 test-%: setup-tests
 	@$(RUN) -m tests.gates --verbose $*
+
+rules-docs: setup-tests ## Write docs/rules, the reference of the rules, from the rules
+	@$(RUN) -m tests.setup.rules_docs
 
 gates: ## List the gates
 	@$(SETUP_PYTHON) -B -m tests.gates --list

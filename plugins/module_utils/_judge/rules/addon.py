@@ -32,15 +32,17 @@ RULES: list[Rule] = []
     id="addon.health",
     severity="warning",
     title="The managed vpc-cni add-on is ACTIVE and has no health issues",
+    evidence="The add-on's version with its status, and each health issue with its code, message and resources.",
     reference="https://docs.aws.amazon.com/eks/latest/APIReference/API_Addon.html",
     remedy="Look at aws eks describe-addon and describe-update, and mend what the issues name. An add-on that is being "
     "updated is ACTIVE again by itself.",
     blocks=IPAM_GOALS,
 )
 def health(subject: Subject) -> Verdict:
-    """The add-on's status is ACTIVE and DescribeAddon lists no issue.
+    """DescribeAddon gives the status of the managed vpc-cni add-on as ACTIVE and lists no health issue.
 
-    It stops a goal only where the add-on's configuration would have to change, and its status allows no update.
+    It stops a goal, as an error, only where the add-on's configuration would have to change and its status allows no
+    update. It does not apply where EKS does not manage the add-on.
     """
     addon = subject.observation.vpc_cni
     if isinstance(addon, Unknown):

@@ -70,6 +70,7 @@ def type_problems(name: str, in_use: bool = False) -> list[str]:
     id="nodes.instance_type",
     severity="error",
     title="Windows nodes are of instance types that can be one",
+    evidence="Each Windows node and planned type with its instance type and what speaks against it.",
     reference="https://github.com/aws/amazon-vpc-resource-controller-k8s/blob/master/pkg/aws/vpc/limits.go",
     remedy="Use another instance type for Windows nodes, for example m5.large. AWS's list of 2022 is gone from today's "
     "page: where the type has proved itself, put nodes.instance_type into ignore (role variable "
@@ -78,12 +79,12 @@ def type_problems(name: str, in_use: bool = False) -> list[str]:
     stops_pods=True,
 )
 def instance_types(subject: Subject) -> Verdict:
-    """No Windows node or planned type is missing from the controller's list, without a Windows AMI, or on AWS's list of
-    2022.
+    """No Windows node and no planned type is missing from the controller's list, is without a Windows AMI, or is on
+    AWS's list of 2022 (C3, C4, D2, I2, M4 but m4.16xlarge, M6a, R3). The summary says which of the three it is.
 
-    The controller's list here is of a day. A type that is missing from it only warns where the node advertises
-    addresses all the same, which it does only when the controller has taken it up. Pods are stopped where no Windows
-    node is of a good type, never by a planned one.
+    The controller's list here, from limits.go, is of a day. A type that is missing from it is only a warning where the
+    node advertises addresses all the same, which it does once the controller has taken it up. Pods are stopped where no
+    Windows node is of a good type, never by a planned one. A node that does not say its type is unknown.
     """
     planned = subject.options.planned_instance_types
     nodes = subject.windows_nodes
@@ -148,6 +149,7 @@ def _more(items: list[_Judged]) -> str:
     id="nodes.address_capacity",
     severity="error",
     title="Each Windows node advertises addresses for pods",
+    evidence="The address capacity of each Windows node, or that it is absent.",
     reference="https://github.com/aws/amazon-vpc-resource-controller-k8s/blob/master/docs/troubleshooting.md",
     remedy="Wait some minutes: the controller takes a node up at its next event or within 30 minutes. Then look at the "
     "node's events from vpc-resource-controller, and replace the node.",
@@ -155,10 +157,11 @@ def _more(items: list[_Judged]) -> str:
     stops_pods=True,
 )
 def address_capacity(subject: Subject) -> Verdict:
-    """Each Windows node's capacity has vpc.amazonaws.com/PrivateIPv4Address, above 0.
+    """The capacity of each Windows node has vpc.amazonaws.com/PrivateIPv4Address above 0. The controller puts it there
+    when it has taken the node up; an instance type that it does not know never gets it.
 
-    It stops no goal: a node that has just joined lacks it for a while. It passes also after Windows support was
-    disabled, since the capacity stays; that support is on is for other rules to say.
+    It stops no goal, since a node that has just joined lacks it for minutes. It passes also after Windows support was
+    disabled, as the capacity stays: whether support is on is for rule ipam.enabled to say.
     """
     nodes = known(subject.windows_nodes)
     if not nodes:

@@ -231,7 +231,8 @@ def test_a_rule_is_complete(name: str) -> None:
     assert rule.reference.startswith("https://")
     assert rule.title
     assert rule.remedy
-    assert rule.check.__doc__
+    assert re.fullmatch(r"[A-Z].*\.", rule.evidence), "evidence is one sentence"
+    assert re.match(r"[A-Z]", rule.check.__doc__ or ""), "the docstring is what docs/rules tells of the rule"
     assert "none" not in rule.blocks
     assert not rule.blocks or rule.severity != "info"
 
