@@ -12,7 +12,7 @@ from tests.benchmark.one_cluster import CALL_BUDGET, CPU_BUDGET, figures
 def main() -> None:
     """Measure and print."""
     found = figures()
-    print("One converged cluster, embedded fleet, cheapest of five runs\n")
+    print("One converged cluster, embedded fleet, cheapest runs\n")
     print(f"{'':34}{'CPU s':>8}{'wall s':>8}{'peak MiB':>10}")
     for title, cost in (("playbook start, task skipped", found.start), ("the same with preflight", found.preflight)):
         print(f"{title:34}{cost.cpu:8.2f}{cost.wall:8.2f}{cost.peak_mib:10.0f}")

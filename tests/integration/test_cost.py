@@ -8,14 +8,18 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.benchmark.one_cluster import CALL_BUDGET, CPU_BUDGET, Figures, figures
-from tests.support.playbook import run_tasks
+from tests.support.playbook import CHECKOUT, CLIENT, clean_environment, run_tasks
 from tests.testbed import AddonSpec, ClusterSpec, NodeSpec, Testbed, chart_data
 
 NODES = (NodeSpec(), NodeSpec(), NodeSpec(os="windows"))
@@ -23,10 +27,13 @@ DISABLE_CALLS = 18
 """Of goal disable on any cluster, beyond one for each node group, each enabled region and each other cluster, and for
 the schema of an add-on that has to be configured."""
 
+NEEDED_BY_FEW = {"cryptography", "jsonschema", "kubernetes", "requests", "OpenSSL"}
+"""Packages for certificates, add-ons that are configured, and kubeconfig files: together a second of CPU."""
+
 
 @pytest.fixture(scope="module")
 def found() -> Figures:
-    return figures(rounds=3)
+    return figures()
 
 
 def test_calls_of_a_converged_cluster(found: Figures) -> None:
@@ -71,6 +78,20 @@ def examined(testbed: Testbed, name: str, **options: Any) -> tuple[dict[str, Any
     assert not [request for request in (*requests, *testbed.aws.requests()) if request.write]
     aws = [f"{request.service}:{request.operation}" for request in testbed.aws.requests()]
     return dict(task.result), Counter([*aws, *(f"{request.verb} {request.path}" for request in requests)])
+
+
+def test_workers_import_nothing_of_their_own(testbed: Testbed) -> None:
+    command = [str(CLIENT / "bin" / "python"), "-m", "tests.support.worker_imports", "self-managed", "us-east-1"]
+    with tempfile.TemporaryDirectory(prefix="eks-windows-home-") as home:
+        environment = clean_environment(Path(home), testbed.environment)
+        completed = subprocess.run(
+            command, env=environment, cwd=CHECKOUT, check=True, stdout=subprocess.PIPE, text=True, timeout=60
+        )
+    told = json.loads(completed.stdout)
+    assert told["examined"]["nodes"] == 2
+    assert told["own"] == []
+    assert not {name.partition(".")[0] for name in told["inherited"]} & NEEDED_BY_FEW
+    assert "ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.certificate" not in told["inherited"]
 
 
 def test_calls_of_enable_on_a_managed_add_on_that_needs_nothing(testbed: Testbed) -> None:

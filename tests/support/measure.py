@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,3 +42,26 @@ def cost_of(command: Sequence[str], environment: Mapping[str, str], folder: Path
 def cheapest(costs: Sequence[Cost]) -> Cost:
     """The run that took the least CPU: what the machine did besides only ever adds."""
     return min(costs, key=lambda cost: cost.cpu)
+
+
+def cheapest_in_turn(
+    measures: Sequence[Callable[[], Cost]], *, least: int, most: int, enough: Callable[[Sequence[Cost]], bool]
+) -> list[Cost]:
+    """The cheapest run of each measure, where the measures take turns.
+
+    Taking turns, all of them meet the same machine, busy or not. Further rounds can only take away what it did besides.
+
+    Args:
+        measures: Each makes one run.
+        least: Rounds that are made in any case.
+        most: Rounds after which it ends.
+        enough: Whether the cheapest runs so far will do, given in the order of ``measures``.
+    """
+    runs: list[list[Cost]] = [[] for _measure in measures]
+    for made in range(1, most + 1):
+        for costs, measure in zip(runs, measures, strict=True):
+            costs.append(measure())
+        found = [cheapest(costs) for costs in runs]
+        if made >= least and enough(found):
+            break
+    return found
