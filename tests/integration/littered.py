@@ -84,6 +84,23 @@ FLEET = (
     ),
 )
 
+WINDOWS_POD = {
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {"name": "windows", "namespace": "default"},
+    "spec": {
+        "nodeSelector": {"kubernetes.io/os": "windows"},
+        "containers": [{"name": "c", "image": "example/image:1"}],
+    },
+}
+IN_USE = ClusterSpec(
+    "in-use",
+    nodes=(NodeSpec(), NodeSpec(os="windows")),
+    config_map={"enable-windows-ipam": "true"},
+    objects=(POLICY, WINDOWS_POD),
+)
+"""One on which Windows runs. It is none of :data:`FLEET`."""
+
 
 @contextmanager
 def littered_testbed(*more: ClusterSpec) -> Iterator[Testbed]:
