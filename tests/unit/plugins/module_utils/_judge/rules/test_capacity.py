@@ -20,6 +20,9 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     observed,
 )
 
+NEVER = {("capacity.linux", "not_applicable"): "Every cluster needs CoreDNS."}
+"""What a rule never says, and why."""
+
 WINDOWS = node("windows-1", "windows")
 
 

@@ -22,6 +22,12 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     observed,
 )
 
+NEVER = {
+    ("network.ip_family", "not_applicable"): "Every cluster has an IP family.",
+    ("network.security_groups_for_pods", "not_applicable"): "Where none is used, that is what passes.",
+}
+"""What a rule never says, and why."""
+
 WINDOWS_GOALS = ("enable", "legacy_install", "migrate")
 EVERYTHING = LabelSelector({}, ())
 IIS = LabelSelector({"app": "iis"}, ())

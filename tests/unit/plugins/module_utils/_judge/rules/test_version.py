@@ -17,6 +17,12 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     observed,
 )
 
+NEVER = {
+    ("version.control_plane_support", "not_applicable"): "Every cluster has a version.",
+    ("version.lifecycle", "not_applicable"): "Every cluster has a version.",
+}
+"""What a rule never says, and why."""
+
 VERSIONS = [
     ("1.18", "eks.9", "fail"),
     ("1.19", "eks.6", "fail"),
