@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every rule has cases of all four statuses among its tests, or says which never comes, and why.
+"""Every rule is in the report, and has cases of all four statuses among its tests, or says which never comes, and why.
 
 The tests of the rules run in a process of their own, with a recorder of what each asks for: so this holds whichever
 tests are run with it, and in whatever order.
@@ -10,6 +10,7 @@ tests are run with it, and in whatever order.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import subprocess
@@ -19,6 +20,7 @@ from typing import get_args
 
 import pytest
 
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge import rules
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.catalogue import RULES
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Status
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.topics import topics
@@ -44,6 +46,13 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
 def never() -> dict[tuple[str, str], str]:
     """Why a rule never has a status: ``NEVER`` of each topic's tests."""
     return {case: reason for topic in topics() for case, reason in getattr(topic, "NEVER", {}).items()}
+
+
+@pytest.mark.parametrize("file", sorted(Path(rules.__path__[0]).glob("[!_]*.py")), ids=lambda file: file.stem)
+def test_a_topic_s_file_is_in_the_catalogue(file: Path) -> None:
+    found = importlib.import_module(f"{rules.__name__}.{file.stem}").RULES
+    assert found
+    assert [rule.id for rule in found if rule not in RULES] == [], "enter the file in catalogue.py"
 
 
 def test_each_rule_has_cases_of_all_statuses(seen: dict[str, list[str]], never: dict[tuple[str, str], str]) -> None:
