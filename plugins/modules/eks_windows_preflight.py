@@ -122,6 +122,12 @@ notes:
     C(iam:ListAttachedRolePolicies). It asks for C(eks:ListFargateProfiles) and C(eks:DescribeFargateProfile) where
     fewer than two Linux nodes are ready, and for C(iam:ListRolePolicies), C(iam:GetRolePolicy), C(iam:GetPolicy) and
     C(iam:GetPolicyVersion) where the managed policies are not both attached.
+  - With every goal but V(disable), where a node runs Windows, O(planned_instance_types) has one or Windows IPAM is on,
+    it also asks for C(eks:ListNodegroups) and C(eks:DescribeNodegroup). For the instance types that are then in use or
+    planned it asks for C(ec2:DescribeInstanceTypes) and C(ec2:DescribeSubnets), one call each; for each role of Windows
+    nodes for C(eks:DescribeAccessEntry), where the cluster reads access entries, and for C(get) on ConfigMap
+    C(kube-system/aws-auth), where no entry decides on one of them. For Windows nodes that no managed node group made
+    it asks for C(ec2:DescribeInstances), one call for up to 200, and C(iam:GetInstanceProfile).
   - With O(goal=enable) and O(goal=migrate) it also asks for C(eks:DescribeAddonConfiguration), where EKS manages the
     C(vpc-cni) add-on and O(ipam_owner) is not V(config_map).
   - With O(goal=disable) it also asks for C(eks:ListNodegroups) and C(eks:DescribeNodegroup), and for
@@ -515,7 +521,10 @@ cluster:
       type: str
       sample: 5b4d1f8f2f0cbbd6ac58a8dd7ea7ba7ec1f7a3a1f5b8cd8b0c9a0d3f1c0b7c55
     max_pods:
-      description: Pods with an address of their own on one Windows node, by instance type seen or planned.
+      description:
+        - Pods with an address of their own on one Windows node, by instance type that Windows nodes have, that Windows
+          node groups name, or that O(planned_instance_types) has.
+        - Types that neither EC2 nor the list of the VPC resource controller has are left out.
       type: list
       elements: dict
       contains:
@@ -531,6 +540,13 @@ cluster:
           description: With prefix delegation; none where the type can't have it.
           type: int
           sample: 144
+        source:
+          description:
+            - V(ec2) where EC2 tells it of the cluster's region; V(table) where a dated table of the collection, the
+              controller's own list, does.
+          type: str
+          sample: ec2
+          version_added: 0.2.0
 resource_actions:
   description: The calls to AWS that the task made, sorted.
   type: list

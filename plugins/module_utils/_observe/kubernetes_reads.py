@@ -81,6 +81,7 @@ def _node(item: Mapping[str, Any]) -> Node:
             )
             for taint in (item.get("spec") or {}).get("taints") or ()
         ),
+        provider_id=str((item.get("spec") or {}).get("providerID") or ""),
     )
 
 

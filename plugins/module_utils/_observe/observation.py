@@ -135,7 +135,8 @@ class Taint:
 @dataclass(frozen=True)
 class Node:
     """A node. ``operating_system`` is ``windows``, ``linux`` or empty; ``fargate`` and ``auto_mode`` tell
-    by label eks.amazonaws.com/compute-type. ``capacity`` is status.capacity as the API gives it."""
+    by label eks.amazonaws.com/compute-type. ``capacity`` is status.capacity as the API gives it. ``provider_id`` names
+    the EC2 instance, ``aws:///eu-central-1a/i-0123456789abcdef0`` for example."""
 
     name: str
     operating_system: str
@@ -150,6 +151,7 @@ class Node:
     labels: Mapping[str, str]
     capacity: Mapping[str, str]
     taints: tuple[Taint, ...]
+    provider_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -361,12 +363,65 @@ class Probe:
 
 @dataclass(frozen=True)
 class NodeGroup:
-    """A managed node group. ``ami_type`` is as EKS spells it, ``WINDOWS_CORE_2022_x86_64`` for example."""
+    """A managed node group.
+
+    Attributes:
+        name: Its name.
+        status: Its status.
+        ami_type: As EKS spells it, ``WINDOWS_CORE_2022_x86_64`` for example; ``CUSTOM`` or empty where a launch
+            template names the AMI.
+        desired_size: How many nodes it is to have.
+        node_role: ARN of the role that its nodes run as, with the role's path.
+        instance_types: Those it names; empty where a launch template does.
+        subnet_ids: Where its nodes are.
+    """
 
     name: str
     status: str
     ami_type: str
     desired_size: int
+    node_role: str = ""
+    instance_types: tuple[str, ...] = ()
+    subnet_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Instance:
+    """The EC2 instance of a Windows node that no managed node group made.
+
+    ``role`` is the ARN of the role of its instance profile, with the role's path; empty where it has none.
+    """
+
+    id: str
+    subnet_id: str
+    role: Known[str]
+
+
+@dataclass(frozen=True)
+class AccessEntry:
+    """The access entry of a role that Windows nodes run as; ``type`` is as EKS spells it."""
+
+    principal_arn: str
+    type: str
+
+
+@dataclass(frozen=True)
+class Subnet:
+    """A subnet, and how many IPv4 addresses in it are free. EC2 does not tell whether these are contiguous."""
+
+    id: str
+    zone: str
+    available_addresses: int
+
+
+@dataclass(frozen=True)
+class Ec2InstanceType:
+    """An instance type as EC2 tells it. ``hypervisor`` is ``nitro`` or ``xen``, empty for bare metal."""
+
+    name: str
+    ipv4_per_interface: int
+    hypervisor: str
+    architectures: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -438,6 +493,15 @@ class Observation:
     AmazonEKSVPCResourceController, which is attached and managed by the goal, and Unknown where ``cluster_role`` is.
     ``legacy_webhooks`` is None where no webhook configuration of legacy support is there, ``webhook_pods`` also where
     the goal is not cert_renew.
+
+    ``coredns`` is None where EKS does not manage that add-on. What follows is None with goal disable, and where Windows
+    is not in play: no node runs it, no instance type is planned for it, and Windows IPAM is off; else ``node_groups``
+    is read with every goal. ``instances`` are those of Windows nodes that no managed node group made, None where there
+    is no such node. ``access_entries`` are those of the roles that Windows nodes run as or will: a role that has none
+    is not among them; None where the cluster reads none, or there is no such role. ``aws_auth`` is the data of
+    ConfigMap kube-system/aws-auth, empty where it or its data is absent, and None where access entries decide already.
+    ``subnets`` are those of Windows node groups and instances, and of the cluster; ``instance_types`` those that are in
+    use or planned for Windows, as far as EC2 has them in the region: both None where there is no such type.
     """
 
     observed_at: str
@@ -463,4 +527,10 @@ class Observation:
     role_users: Known[RoleUsers] | None = None
     legacy_webhooks: Known[tuple[WebhookChain, ...]] | None = None
     webhook_pods: Known[tuple[WebhookPods, ...]] | None = None
+    coredns: Known[Addon | None] = None
+    instances: Known[tuple[Instance, ...]] | None = None
+    access_entries: Known[tuple[AccessEntry, ...]] | None = None
+    aws_auth: Known[Mapping[str, str]] | None = None
+    subnets: Known[tuple[Subnet, ...]] | None = None
+    instance_types: Known[tuple[Ec2InstanceType, ...]] | None = None
     examined: Mapping[str, int] = field(default_factory=dict)

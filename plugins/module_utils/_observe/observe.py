@@ -12,6 +12,7 @@ import contextlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 # The backends' requirements say so before anything here runs.
@@ -38,6 +39,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.atte
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.goal_reads import goal_reads
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    Addon,
     ClusterRole,
     ClusterVersion,
     FargateProfile,
@@ -57,6 +59,11 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.read
     counts,
     done,
     mapped,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.windows_reads import (
+    WindowsParts,
+    windows_parts,
+    with_aws_auth,
 )
 
 if TYPE_CHECKING:
@@ -82,7 +89,7 @@ def observe(aws: AwsConnection, options: Mapping[str, Any]) -> Observation:
 
     Args:
         aws: The connection whose region the cluster is in.
-        options: ``cluster_name``, ``goal``, ``cluster_policy``, ``ipam_owner``, those of
+        options: ``cluster_name``, ``goal``, ``planned_instance_types``, ``cluster_policy``, ``ipam_owner``, those of
             :func:`kubernetes_argument_spec`, ``ignore``, ``probe`` and ``probe_namespace``.
 
     Raises:
@@ -95,7 +102,10 @@ def observe(aws: AwsConnection, options: Mapping[str, Any]) -> Observation:
     aws.client("iam")
     threads = THREADS_TO_DISABLE if options.get("goal") == "disable" else THREADS
     with ThreadPoolExecutor(threads, thread_name_prefix="observe") as pool:
-        addon = pool.submit(aws_attempt, "eks:DescribeAddon", lambda: aws_reads.managed_addon(aws, name, "vpc-cni"))
+        addon, coredns = (
+            pool.submit(aws_attempt, "eks:DescribeAddon", partial(aws_reads.managed_addon, aws, name, each))
+            for each in ("vpc-cni", "coredns")
+        )
         answer = aws_reads.describe_cluster(aws, name)
         cluster = answer if isinstance(answer, Unknown) else aws_reads.cluster_of(answer)
         role, version = _of_cluster(pool, aws, cluster)
@@ -103,12 +113,14 @@ def observe(aws: AwsConnection, options: Mapping[str, Any]) -> Observation:
         with contextlib.ExitStack() as closing:
             if not isinstance(reached, Unknown) and reached.api:
                 closing.callback(reached.api.close)
-            return _observation(Reading(pool, aws, options, cluster, reached), addon.result, role, version)
+            reading = Reading(pool, aws, options, cluster, reached)
+            return _observation(reading, addon.result, coredns.result, role, version)
 
 
 def _observation(
     reading: Reading,
     addon: Callable[[], Any],
+    coredns: Callable[[], Known[Addon | None]],
     role: Callable[[], Known[ClusterRole]],
     version: Callable[[], Known[ClusterVersion | None]],
 ) -> Observation:
@@ -126,6 +138,7 @@ def _observation(
     aws_node = reading.kubernetes(kubernetes_reads.AWS_NODE, kubernetes_reads.aws_node)
     probe = _probe(reading)
 
+    windows = windows_parts(reading, nodes.result(), config_map.result())
     configurations = mapped(configuration_items.result(), kubernetes_reads.webhook_configurations)
     fargate = _fargate_profiles(reading, nodes.result())
     pods = _windows_pods(reading, policies.result(), nodes.result())
@@ -138,6 +151,8 @@ def _observation(
     )
     legacy, webhooks, webhook_pods = _legacy_depth(reading, legacy, configuration_items.result(), configurations)
     search = further.role_search.result()
+    of_windows = with_aws_auth(reading, windows.result(), nodes.result()) if windows else WindowsParts()
+    groups = of_windows.node_groups if windows else further.node_groups.result()
     return Observation(
         observed_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         connection=KubernetesConnection(server="", certificate_authority="", validate_certs=True)
@@ -160,7 +175,13 @@ def _observation(
         service_accounts=accounts.result(),
         probe=probe.result() if probe else None,
         vpc_cni_schema=further.vpc_cni_schema.result(),
-        node_groups=further.node_groups.result(),
+        node_groups=groups,
+        coredns=coredns(),
+        instances=of_windows.instances,
+        access_entries=of_windows.access_entries,
+        aws_auth=of_windows.aws_auth,
+        subnets=of_windows.subnets,
+        instance_types=of_windows.instance_types,
         karpenter_node_classes=further.karpenter_node_classes.result(),
         cni_nodes=further.cni_nodes.result(),
         role_users=None if search is None else mapped(search, lambda found: found.users),
@@ -172,7 +193,11 @@ def _observation(
             security_group_policies=policies.result(),
             services=mapped(services.result(), lambda found: found.objects),
             windows_pods=pods.result() if _is_everywhere(reading) or policies.result() else None,
-            node_groups=further.node_groups.result(),
+            node_groups=groups,
+            instances=of_windows.instances,
+            access_entries=of_windows.access_entries,
+            subnets=of_windows.subnets,
+            instance_types=of_windows.instance_types,
             karpenter_node_classes=further.karpenter_node_classes.result(),
             cni_nodes=further.cni_nodes.result(),
             regions=None if search is None else mapped(search, lambda found: found.users.searched),

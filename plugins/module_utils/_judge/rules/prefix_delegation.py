@@ -14,7 +14,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_
     ENABLE_WINDOWS_PREFIX_DELEGATION,
     parse_bool,
 )
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.instance_types import LIST_DATE, instance_type
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.instance_types import LIST_DATE
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.platform_versions import (
     PREFIX_DELEGATION,
     at_least,
@@ -110,18 +110,20 @@ def _instance_types(subject: Subject) -> Verdict | None:
     named += [("Planned type", name) for name in subject.options.planned_instance_types if name]
     xen, unlisted = [], []
     for where, name in named:
-        found = instance_type(name)
+        found = subject.limits(name)
         if found is None:
             unlisted.append(
                 Evidence(where, f"{name or 'no instance type'}: not in the controller's list of {LIST_DATE}")
             )
-        elif found.prefix_limit is None:
-            xen.append(Evidence(where, f"{name} on Xen: secondary mode, {found.secondary_limit} pods"))
+        elif found.prefix is None:
+            xen.append(Evidence(where, f"{name} on Xen: secondary mode, {found.secondary} pods, by {found.told_by}"))
     if xen:
         return failed(
             f"Xen can't have prefix delegation, and works in secondary mode: {len(xen)} of {len(named)} instance types",
             xen + unlisted,
         )
+    if unlisted and isinstance(subject.observation.instance_types, Unknown):
+        return unknown_part(subject.observation.instance_types)
     if unlisted:
         return unknown(
             f"Whether prefix delegation is possible is not known for instance types: {len(unlisted)} of {len(named)}",

@@ -13,6 +13,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.catalo
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import GOALS
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.plan import KINDS
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    AccessEntry,
     AwsNode,
     NodeGroup,
     ObjectRef,
@@ -20,10 +21,12 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     Probe,
     RoleUser,
     RoleUsers,
+    Subnet,
 )
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     CONTROLLER,
     DENIED,
+    WINDOWS_ROLE,
     addon,
     chain,
     cluster,
@@ -34,6 +37,7 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     legacy,
     legacy_cluster,
     node,
+    node_group,
     observed,
     role,
     schema,
@@ -71,6 +75,16 @@ TABLE: dict[str, tuple[Observation, str, tuple[str, ...]]] = {
         (),
     ),
     "network.address_targets": (observed(cni_config_map=config_map({"warm-ip-target": "x"})), "warning", ()),
+    "network.service_cidr": (
+        observed(cluster=cluster(service_ipv4_cidr="10.0.0.0/16"), nodes=(node("w", "windows", labels={}),)),
+        "warning",
+        (),
+    ),
+    "network.subnet_addresses": (
+        observed(subnets=(Subnet("subnet-1", "a", 3), Subnet("subnet-2", "b", 3))),
+        "warning",
+        (),
+    ),
     "workloads.stuck": (observed(windows_pods=(windows_pod(),)), "error", ()),
     "usage.windows": (
         disabling(
@@ -91,6 +105,15 @@ TABLE: dict[str, tuple[Observation, str, tuple[str, ...]]] = {
         (),
     ),
     "iam.policy_in_use": (disabling(aws_node=AwsNode({"ENABLE_POD_ENI": "true"})), "info", ()),
+    "iam.node_authorization": (observed(access_entries=(AccessEntry(WINDOWS_ROLE, "EC2_LINUX"),)), "error", ()),
+    "iam.node_role_shared": (
+        observed(
+            node_groups=(node_group("linux", node_role=WINDOWS_ROLE), node_group("windows")),
+            access_entries=(),
+        ),
+        "warning",
+        (),
+    ),
     "ipam.enabled": (observed(cni_config_map=config_map({})), "error", IPAM),
     "ipam.probe": (observed(probe=Probe("default", "")), "error", ()),
     "ipam.owner": (observed(), "error", IPAM),
@@ -146,6 +169,10 @@ ONLY: dict[str, tuple[str, ...]] = {
     "ipam.owner": IPAM,
     "ipam.addon_schema": IPAM,
     "ipam.config_map_immutable": IPAM,
+    **dict.fromkeys(
+        ("network.service_cidr", "network.subnet_addresses", "iam.node_authorization", "iam.node_role_shared"),
+        tuple(goal for goal in GOALS if goal != "disable"),
+    ),
 }
 # How the table's observations are judged, where not by the goal alone.
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -180,9 +207,12 @@ HARMLESS = {
     "network.security_groups_for_pods",
     "network.prefix_delegation",
     "network.address_targets",
+    "network.service_cidr",
+    "network.subnet_addresses",
     "usage.windows",
     "iam.cluster_role_shared",
     "iam.policy_in_use",
+    "iam.node_role_shared",
     "ipam.owner",
     "ipam.addon_schema",
     "ipam.config_map_immutable",
@@ -271,6 +301,12 @@ def test_no_rule_passes_on_what_it_did_not_see(goal: Any) -> None:
         role_users=DENIED,
         legacy_webhooks=DENIED,
         webhook_pods=DENIED,
+        coredns=DENIED,
+        instances=DENIED,
+        access_entries=DENIED,
+        aws_auth=DENIED,
+        subnets=DENIED,
+        instance_types=DENIED,
     )
     for found in findings(blind, goal=goal).values():
         if goal not in ONLY.get(found.id, GOALS) and found.id not in ("version.legacy_obsolete", "ipam.enabled"):

@@ -266,6 +266,7 @@ def test_what_disable_looks_at(in_use: Look) -> None:
 
 @pytest.mark.parametrize("goal", ["enable", "none", None])
 def test_other_goals_ask_for_none_of_it(aws, kubernetes, in_use: Look, look: Look, goal: str | None) -> None:
+    kubernetes.answers[kubernetes_reads.NODES] = [node("a"), node("b")]
     observation = look(goal=goal)
     assert [getattr(observation, name) for name in PARTS] == [None] * len(PARTS)
     assert observation.windows_pods == ()

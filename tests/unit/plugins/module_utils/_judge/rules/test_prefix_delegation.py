@@ -107,7 +107,7 @@ def test_what_a_node_on_xen_can_do() -> None:
     found = judged({"cni_config_map": LIVE, "nodes": (*XEN, *NITRO)})
     assert [(item.object, item.value) for item in found.evidence] == [
         ("ConfigMap kube-system/amazon-vpc-cni", 'enable-windows-prefix-delegation: "true"'),
-        ("Node w", "m4.large on Xen: secondary mode, 9 pods"),
+        ("Node w", "m4.large on Xen: secondary mode, 9 pods, by the controller's list of 2026-03-20"),
     ]
     assert "prefix_delegation (role variable eks_windows_prefix_delegation) false" in found.remedy
 
