@@ -6,17 +6,20 @@
 
 from __future__ import annotations
 
-import os
+import json
 import subprocess
-import time
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+MEASURED_COMMAND = Path(__file__).with_name("measured_command.py")
+
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds of CPU (user and system, children included), seconds of wall time, and MiB at the peak."""
+    """Seconds of CPU (user and system, children included), seconds of wall time, and MiB at the peak of its largest
+    process."""
 
     cpu: float
     wall: float
@@ -24,19 +27,22 @@ class Cost:
 
 
 def cost_of(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> Cost:
-    """Run the command to its end; raises where it fails, with what it printed."""
-    output = folder / "output.txt"
-    started = time.monotonic()
+    """Run the command to its end; raises RuntimeError where it fails, with what it printed."""
+    output, report = folder / "output.txt", folder / "used.json"
     with output.open("w", encoding="utf-8") as stream:
-        process = subprocess.Popen(
-            list(command), env=dict(environment), cwd=folder, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream
+        subprocess.run(
+            [sys.executable, "-I", "-S", str(MEASURED_COMMAND), str(report), *command],
+            env=dict(environment),
+            cwd=folder,
+            check=True,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=stream,
         )
-        _pid, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    wall = time.monotonic() - started
-    if process.returncode:
-        raise RuntimeError(f"{' '.join(command)} ended with status {process.returncode}:\n{output.read_text()}")
-    return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024)
+    used = json.loads(report.read_text(encoding="utf-8"))
+    if used["status"]:
+        raise RuntimeError(f"{' '.join(command)} ended with status {used['status']}:\n{output.read_text()}")
+    return Cost(used["cpu"], used["wall"], used["peak_mib"])
 
 
 def cheapest(costs: Sequence[Cost]) -> Cost:

@@ -73,3 +73,11 @@ def test_cpu_of_a_command_and_of_its_children(tmp_path: Path, script: str) -> No
 def test_a_command_that_fails_is_no_measurement(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="ended with status 3:\nno luck"):
         cost_of([sys.executable, "-c", "print('no luck'); raise SystemExit(3)"], os.environ, tmp_path)
+
+
+def test_memory_is_that_of_the_command(tmp_path: Path) -> None:
+    own = bytearray(b"x" * 300 * 2**20)
+    assert cost_of([sys.executable, "-S", "-c", "pass"], os.environ, tmp_path).peak_mib < 100
+    command = [sys.executable, "-S", "-c", "bytearray(b'x' * 100 * 2**20)"]
+    assert 100 < cost_of(command, os.environ, tmp_path).peak_mib < 300
+    assert own
