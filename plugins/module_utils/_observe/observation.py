@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+Requirement: TypeAlias = tuple[str, str, tuple[str, ...]]
+"""An expression of a selector: key, operator, values."""
+
 
 @dataclass(frozen=True)
 class Unknown:
@@ -304,8 +307,7 @@ class ServiceAccount:
 
 @dataclass(frozen=True)
 class WindowsPod:
-    """A pod that asks for Windows by nodeSelector or node affinity, or runs on a Windows node; read only
-    where a SecurityGroupPolicy exists, in its namespaces, and for goals disable, legacy_remove and cert_renew, in all.
+    """A pod that asks for Windows by nodeSelector or node affinity, or runs on a Windows node.
 
     Attributes:
         namespace: Its namespace.
@@ -317,7 +319,9 @@ class WindowsPod:
         is_starting: Whether it has a node and waits for its sandbox: no container of it got any further, and it is not
             being deleted.
         selects_windows: Whether its nodeSelector names Windows, which is all that the webhooks look at.
+        beta_label_alone: Whether it names Windows there by the deprecated label beta.kubernetes.io/os alone.
         host_network: Whether it uses its node's network, so that it needs no address.
+        host_process: Whether it is a HostProcess pod: all its containers run as processes of the node.
         address_limit: The ``vpc.amazonaws.com/PrivateIPv4Address`` limit of its first container; empty without.
         address: The annotation of that name, which the controller gives it; empty without.
         owner: The controller that owns it; None where nothing makes it again.
@@ -337,6 +341,92 @@ class WindowsPod:
     address: str = ""
     owner: ObjectRef | None = None
     created_at: str = ""
+    beta_label_alone: bool = False
+    host_process: bool = False
+
+
+@dataclass(frozen=True)
+class NodeTerm:
+    """One term of a required node affinity: requirements on labels, and on fields, of which there is
+    ``metadata.name`` alone. One without any selects no node."""
+
+    labels: tuple[Requirement, ...] = ()
+    fields: tuple[Requirement, ...] = ()
+
+
+@dataclass(frozen=True)
+class Toleration:
+    """A toleration of taints; an empty ``effect`` is every one, an empty ``key`` with ``Exists`` every taint."""
+
+    key: str
+    operator: str
+    value: str
+    effect: str
+
+
+@dataclass(frozen=True)
+class Placement:
+    """What decides on which nodes a pod may be placed. ``terms`` is None where no node affinity is required; one of
+    them has to hold."""
+
+    node_selector: Mapping[str, str] = field(default_factory=dict)
+    terms: tuple[NodeTerm, ...] | None = None
+    tolerations: tuple[Toleration, ...] = ()
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A Deployment, DaemonSet or StatefulSet by its pod template. ``address`` is the template's annotation
+    ``vpc.amazonaws.com/PrivateIPv4Address``, which only the controller may give; empty without."""
+
+    ref: ObjectRef
+    placement: Placement = field(default_factory=Placement)
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Workloads:
+    """The workloads of all namespaces, by kind."""
+
+    deployments: Known[tuple[Workload, ...]] = ()
+    daemon_sets: Known[tuple[Workload, ...]] = ()
+    stateful_sets: Known[tuple[Workload, ...]] = ()
+
+
+@dataclass(frozen=True)
+class Service:
+    """A Service. ``cluster_ip`` is ``None`` in letters where it is headless."""
+
+    ref: ObjectRef
+    type: str
+    cluster_ip: str
+
+
+@dataclass(frozen=True)
+class ServiceBackends:
+    """What stands behind a Service, of what takes traffic.
+
+    Attributes:
+        service: The Service.
+        backends: Its addresses.
+        windows_backends: Those of them on Windows nodes.
+        nodes: The names of the nodes that they are on.
+    """
+
+    service: ObjectRef
+    backends: int
+    windows_backends: int
+    nodes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class NodeEvent:
+    """An event of vpc-resource-controller on a node. ``last_seen`` is RFC 3339, empty where not given."""
+
+    node: str
+    reason: str
+    message: str
+    last_seen: str = ""
 
 
 @dataclass(frozen=True)
@@ -481,8 +571,9 @@ class Observation:
     """Everything that was seen of one cluster, once.
 
     ``vpc_cni`` is None where the add-on is not managed by EKS. ``cni_config_map`` and ``aws_node`` are None
-    where they do not exist. ``fargate_profiles`` is read only where fewer than two Linux nodes are ready, else
-    empty. ``probe`` is None where it was not asked for. ``examined`` counts what was looked at, by kind in lower-case
+    where they do not exist. ``fargate_profiles`` is read only where fewer than two Linux nodes are ready or a Windows
+    pod was seen, else empty. ``service_backends`` and ``node_events`` are empty where there is no Windows node.
+    ``probe`` is None where it was not asked for. ``examined`` counts what was looked at, by kind in lower-case
     plural, and holds no kind that could not be read. ``observed_at`` is RFC 3339 in UTC.
 
     ``vpc_cni_schema`` is the JSON schema of the configuration of vpc-cni's installed version; None where it was not
@@ -533,4 +624,8 @@ class Observation:
     aws_auth: Known[Mapping[str, str]] | None = None
     subnets: Known[tuple[Subnet, ...]] | None = None
     instance_types: Known[tuple[Ec2InstanceType, ...]] | None = None
+    workloads: Workloads = field(default_factory=Workloads)
+    services: Known[tuple[Service, ...]] = ()
+    service_backends: Known[tuple[ServiceBackends, ...]] = ()
+    node_events: Known[tuple[NodeEvent, ...]] = ()
     examined: Mapping[str, int] = field(default_factory=dict)

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Evidence, Goal
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Evidence
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule import (
     Rule,
     Verdict,
     failed,
     known,
-    not_applicable,
     passed,
     rule,
 )
@@ -25,9 +24,6 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.stuck_
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
 
 RULES: list[Rule] = []
-
-GOALS_OF_ALL_PODS: tuple[Goal, ...] = ("disable", "legacy_remove", "cert_renew")
-"""The goals for which Windows pods of all namespaces are looked at."""
 
 
 @rule(
@@ -48,10 +44,8 @@ def stuck(subject: Subject) -> Verdict:
 
     The evidence tells pods that no webhook gave the limit, which have to be made again, from those that the controller
     gives no address, and from those that ask for Windows by node affinity alone, which no webhook looks at. It stops no
-    goal: what made them stuck may be mended by now. Pods are looked at for goals disable, legacy_remove and cert_renew.
+    goal: what made them stuck may be mended by now.
     """
-    if subject.options.goal not in GOALS_OF_ALL_PODS:
-        return not_applicable(f"Pods are looked at for goals {', '.join(GOALS_OF_ALL_PODS)}")
     found = known(stuck_pods(subject))
     if not found:
         return passed("No Windows pod waits for an address")

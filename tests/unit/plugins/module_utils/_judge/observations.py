@@ -28,6 +28,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     NodeGroup,
     ObjectRef,
     Observation,
+    Placement,
     Policy,
     RoleUsers,
     Subnet,
@@ -36,6 +37,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     WebhookConfiguration,
     WebhookService,
     WindowsPod,
+    Workload,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import WebhookChain
 
@@ -298,6 +300,11 @@ def windows_pod(name: str = "pod", **changes: Any) -> WindowsPod:
         ),
         **changes,
     )
+
+
+def workload(kind: str = "Deployment", name: str = "web", address: str = "", **placement: Any) -> Workload:
+    """A workload of namespace shop that names no operating system, unless ``placement`` says so."""
+    return Workload(ObjectRef(kind, "shop", name), Placement(**placement), address)
 
 
 def ready(ref: ObjectRef, secret: ObjectRef | None = None, **changes: Any) -> LegacyDeployment:

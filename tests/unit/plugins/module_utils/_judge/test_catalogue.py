@@ -15,13 +15,17 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.plan i
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     AccessEntry,
     AwsNode,
+    NodeEvent,
     NodeGroup,
     ObjectRef,
     Observation,
     Probe,
     RoleUser,
     RoleUsers,
+    Service,
+    ServiceBackends,
     Subnet,
+    Workloads,
 )
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     CONTROLLER,
@@ -43,8 +47,10 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     schema,
     windows_pod,
     with_legacy,
+    workload,
 )
 
+SHOP = ObjectRef("Service", "shop", "web")
 ALL = ("enable", "disable", "legacy_install", "legacy_remove", "migrate", "cert_renew")
 WINDOWS = ("enable", "legacy_install", "migrate")
 CONTROL_PLANE = ("enable", "migrate")
@@ -75,6 +81,57 @@ TABLE: dict[str, tuple[Observation, str, tuple[str, ...]]] = {
         (),
     ),
     "network.address_targets": (observed(cni_config_map=config_map({"warm-ip-target": "x"})), "warning", ()),
+    "network.prefix_blocks": (
+        observed(node_events=(NodeEvent("windows-1", "InsufficientCidrBlocks", "no block"),)),
+        "warning",
+        (),
+    ),
+    "network.network_policy": (
+        observed(cni_config_map=config_map({"enable-network-policy-controller": "true"})),
+        "info",
+        (),
+    ),
+    "capacity.pods": (
+        observed(windows_pods=tuple(windows_pod(f"p-{number}", phase="Running") for number in range(9))),
+        "warning",
+        (),
+    ),
+    "nodes.os_build": (observed(nodes=(node("w", "windows", kernel_version="10.0.17763.2745"),)), "info", ()),
+    "nodes.linux_ami": (observed(nodes=(node(os_image="Amazon Linux 2"),)), "info", ()),
+    "nodes.controller_events": (
+        observed(
+            node_events=(
+                NodeEvent(
+                    "windows-1",
+                    "Unsupported",
+                    "The instance type x9.large is not supported yet by the vpc resource controller",
+                ),
+            )
+        ),
+        "error",
+        (),
+    ),
+    "nodes.taint": (observed(workloads=Workloads(deployments=(workload(),))), "warning", ()),
+    "workloads.os_selector": (observed(workloads=Workloads(daemon_sets=(workload("DaemonSet"),))), "warning", ()),
+    "workloads.address_annotation": (
+        observed(workloads=Workloads(stateful_sets=(workload("StatefulSet", address="10.0.0.9/24"),))),
+        "error",
+        (),
+    ),
+    "workloads.node_selector_form": (observed(windows_pods=(windows_pod(selects_windows=False),)), "warning", ()),
+    "workloads.host_network": (observed(windows_pods=(windows_pod(host_network=True),)), "error", ()),
+    "workloads.fargate": (
+        observed(windows_pods=(windows_pod(labels={"eks.amazonaws.com/fargate-profile": "p"}),)),
+        "error",
+        (),
+    ),
+    "workloads.service_backends": (
+        observed(
+            services=(Service(SHOP, "LoadBalancer", "172.20.0.9"),), service_backends=(ServiceBackends(SHOP, 1025, 1),)
+        ),
+        "error",
+        (),
+    ),
     "network.service_cidr": (
         observed(cluster=cluster(service_ipv4_cidr="10.0.0.0/16"), nodes=(node("w", "windows", labels={}),)),
         "warning",
@@ -159,7 +216,6 @@ TABLE: dict[str, tuple[Observation, str, tuple[str, ...]]] = {
 # Rules that matter to some goals alone.
 ONLY: dict[str, tuple[str, ...]] = {
     "version.legacy_obsolete": ("legacy_install",),
-    "workloads.stuck": ("disable", "legacy_remove", "cert_renew"),
     "usage.windows": ("disable", "legacy_remove"),
     "legacy.certificate_owner": ("cert_renew",),
     "iam.cluster_role_shared": ("disable",),
@@ -220,6 +276,18 @@ HARMLESS = {
     "ipam.addon_drift",
     "legacy.components",
     "legacy.certificate_owner",
+    "network.prefix_blocks",
+    "network.network_policy",
+    "capacity.pods",
+    "nodes.os_build",
+    "nodes.linux_ami",
+    "nodes.taint",
+    "workloads.os_selector",
+    "workloads.address_annotation",
+    "workloads.node_selector_form",
+    "workloads.host_network",
+    "workloads.fargate",
+    "workloads.service_backends",
     "workloads.stuck",
 }
 
@@ -301,6 +369,10 @@ def test_no_rule_passes_on_what_it_did_not_see(goal: Any) -> None:
         role_users=DENIED,
         legacy_webhooks=DENIED,
         webhook_pods=DENIED,
+        workloads=Workloads(DENIED, DENIED, DENIED),
+        services=DENIED,
+        service_backends=DENIED,
+        node_events=DENIED,
         coredns=DENIED,
         instances=DENIED,
         access_entries=DENIED,
