@@ -292,6 +292,32 @@ findings:
       type: list
       elements: str
       sample: [attach_cluster_policy]
+    waiver:
+      description:
+        - The waiver of a finding that failed or is unknown, as O(ignore) gives it.
+        - Null where there is none.
+      type: dict
+      contains:
+        severity:
+          description: How grave the finding is without the waiver.
+          type: str
+          sample: warning
+        holds:
+          description: Whether it has not ended. One that has ended changes nothing.
+          type: bool
+          sample: true
+        reason:
+          description: Why it was given. Empty where nothing was said, as RV(findings[].waiver.owner).
+          type: str
+          sample: update is planned for spring
+        owner:
+          description: Who gave it.
+          type: str
+          sample: platform team
+        until:
+          description: Its last day. Null is for ever.
+          type: str
+          sample: "2027-03-31"
 support:
   description: The state of Windows support.
   type: dict

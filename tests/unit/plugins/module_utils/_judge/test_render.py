@@ -31,6 +31,7 @@ FINDING_KEYS = {
     "reference",
     "blocks",
     "resolved_by",
+    "waiver",
 }
 
 
