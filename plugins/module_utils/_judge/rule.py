@@ -115,7 +115,7 @@ def rule(
     id: str,  # noqa: A002
     severity: Severity,
     title: str,
-    evidence: str = "",
+    evidence: str,
     reference: str,
     remedy: str = "",
     blocks: tuple[Goal, ...] = (),

@@ -36,6 +36,7 @@ def entered(check: Check) -> Rule:
         id="topic.name",
         severity="error",
         title="It holds",
+        evidence="What was looked at.",
         reference="https://example.org",
         remedy="Mend it.",
         blocks=("enable",),

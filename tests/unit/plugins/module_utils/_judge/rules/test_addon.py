@@ -9,12 +9,17 @@ from typing import Any
 import pytest
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import AddonIssue
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import Failure
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     addon,
     finding,
     observed,
 )
+
+FAILURES = {
+    "addon.health": Failure(observed(vpc_cni=addon("", status="DEGRADED")), "warning"),
+}
 
 ISSUE = AddonIssue("InsufficientNumberOfReplicas", "aws-node is\n not ready", ("aws-node",))
 ON = '{"enableWindowsIpam": "true"}'

@@ -10,6 +10,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.cluster import KubernetesConnection
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import (
+    WINDOWS_GOALS,
+    WRITING_GOALS,
+    Failure,
+)
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     ENDPOINT,
@@ -20,6 +25,15 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     node,
     observed,
 )
+
+FAILURES = {
+    "cluster.identity": Failure(observed(cluster=cluster(endpoint="https://other")), "error", WRITING_GOALS),
+    "cluster.status": Failure(observed(cluster=cluster(status="UPDATING")), "error", WRITING_GOALS),
+    "cluster.auto_mode": Failure(observed(cluster=cluster(auto_mode=True)), "info"),
+    "cluster.outposts": Failure(
+        observed(cluster=cluster(outpost_arns=("arn",))), "error", WINDOWS_GOALS, stops_pods=True
+    ),
+}
 
 NEVER = {
     ("cluster.identity", "not_applicable"): "Whichever API is used has to be the cluster's.",

@@ -9,12 +9,32 @@ from typing import Any
 import pytest
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import NodeEvent
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import Failure
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     finding,
     node,
     observed,
 )
+
+FAILURES = {
+    "network.prefix_blocks": Failure(
+        observed(node_events=(NodeEvent("windows-1", "InsufficientCidrBlocks", "no block"),)), "warning"
+    ),
+    "nodes.controller_events": Failure(
+        observed(
+            node_events=(
+                NodeEvent(
+                    "windows-1",
+                    "Unsupported",
+                    "The instance type x9.large is not supported yet by the vpc resource controller",
+                ),
+            )
+        ),
+        "error",
+        stops_pods=True,
+    ),
+}
 
 FATAL = "The instance type x9.large is not supported yet by the vpc resource controller"
 XEN = "The instance type m4.large is not supported for Windows prefix delegation"

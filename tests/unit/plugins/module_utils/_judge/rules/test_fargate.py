@@ -12,12 +12,19 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     FargateProfile,
     FargateSelector,
 )
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import Failure
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     finding,
     observed,
     windows_pod,
 )
+
+FAILURES = {
+    "workloads.fargate": Failure(
+        observed(windows_pods=(windows_pod(labels={"eks.amazonaws.com/fargate-profile": "p"}),)), "error"
+    ),
+}
 
 
 def profile(namespace: str, status: str = "ACTIVE", **labels: str) -> FargateProfile:

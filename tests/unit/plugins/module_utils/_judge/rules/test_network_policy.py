@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import Failure
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     config_map,
@@ -15,6 +16,12 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     node,
     observed,
 )
+
+FAILURES = {
+    "network.network_policy": Failure(
+        observed(cni_config_map=config_map({"enable-network-policy-controller": "true"})), "info"
+    ),
+}
 
 KEY = "enable-network-policy-controller"
 

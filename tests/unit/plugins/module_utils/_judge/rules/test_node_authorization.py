@@ -14,6 +14,10 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     Instance,
     Unknown,
 )
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import (
+    ALL_BUT_DISABLE,
+    Failure,
+)
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     LINUX_ROLE,
@@ -24,6 +28,23 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     node_group,
     observed,
 )
+
+FAILURES = {
+    "iam.node_authorization": Failure(
+        observed(access_entries=(AccessEntry(WINDOWS_ROLE, "EC2_LINUX"),)),
+        "error",
+        stops_pods=True,
+        goals=ALL_BUT_DISABLE,
+    ),
+    "iam.node_role_shared": Failure(
+        observed(
+            node_groups=(node_group("linux", node_role=WINDOWS_ROLE), node_group("windows")),
+            access_entries=(),
+        ),
+        "warning",
+        goals=ALL_BUT_DISABLE,
+    ),
+}
 
 GROUP = "eks:kube-proxy-windows"
 NODE_GROUPS = ["system:bootstrappers", "system:nodes"]

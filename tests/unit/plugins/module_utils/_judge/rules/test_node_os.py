@@ -12,6 +12,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     ObjectRef,
     ServiceBackends,
 )
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import Failure
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     cluster,
@@ -19,6 +20,11 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     node,
     observed,
 )
+
+FAILURES = {
+    "nodes.os_build": Failure(observed(nodes=(node("w", "windows", kernel_version="10.0.17763.2745"),)), "info"),
+    "nodes.linux_ami": Failure(observed(nodes=(node(os_image="Amazon Linux 2"),)), "info"),
+}
 
 
 def windows(*builds: str, **changes: Any) -> Any:

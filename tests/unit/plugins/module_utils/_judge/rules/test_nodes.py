@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Ec2InstanceType
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import (
+    WINDOWS_GOALS,
+    Failure,
+)
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     config_map,
@@ -18,6 +22,13 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     node_group,
     observed,
 )
+
+FAILURES = {
+    "nodes.instance_type": Failure(
+        observed(nodes=(node("w", "windows", instance_type="c3.large"),)), "error", WINDOWS_GOALS, stops_pods=True
+    ),
+    "nodes.address_capacity": Failure(observed(nodes=(node("w", "windows", capacity={}),)), "error", stops_pods=True),
+}
 
 CAPACITY = "vpc.amazonaws.com/PrivateIPv4Address"
 

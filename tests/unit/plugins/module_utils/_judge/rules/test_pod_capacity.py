@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import Failure
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     config_map,
@@ -16,6 +17,12 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     observed,
     windows_pod,
 )
+
+FAILURES = {
+    "capacity.pods": Failure(
+        observed(windows_pods=tuple(windows_pod(f"p-{number}", phase="Running") for number in range(9))), "warning"
+    ),
+}
 
 LIMIT = "vpc.amazonaws.com/PrivateIPv4Address"
 

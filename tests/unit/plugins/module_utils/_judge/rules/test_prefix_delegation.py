@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import Failure
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     cluster,
@@ -17,6 +18,16 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     node,
     observed,
 )
+
+FAILURES = {
+    "network.prefix_delegation": Failure(
+        observed(
+            cni_config_map=config_map({"enable-windows-prefix-delegation": "true"}),
+            nodes=(node("w", "windows", instance_type="m4.large"),),
+        ),
+        "error",
+    ),
+}
 
 LIVE = config_map({"enable-windows-ipam": "true", "enable-windows-prefix-delegation": "true"})
 OFF = config_map({"enable-windows-ipam": "true", "enable-windows-prefix-delegation": "yes"})

@@ -13,12 +13,23 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     Service,
     ServiceBackends,
 )
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import Failure
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     finding,
     node,
     observed,
 )
+
+FAILURES = {
+    "workloads.service_backends": Failure(
+        observed(
+            services=(Service(ObjectRef("Service", "shop", "web"), "LoadBalancer", "172.20.0.9"),),
+            service_backends=(ServiceBackends(ObjectRef("Service", "shop", "web"), 1025, 1),),
+        ),
+        "error",
+    ),
+}
 
 OLD, NEW, RECENT = "10.0.17763.2745", "10.0.17763.2746", "10.0.20348.2849"
 WEB = ObjectRef("Service", "shop", "web")

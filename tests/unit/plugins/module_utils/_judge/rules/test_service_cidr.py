@@ -8,6 +8,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import (
+    ALL_BUT_DISABLE,
+    Failure,
+)
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     cluster,
@@ -16,6 +20,14 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     node_group,
     observed,
 )
+
+FAILURES = {
+    "network.service_cidr": Failure(
+        observed(cluster=cluster(service_ipv4_cidr="10.0.0.0/16"), nodes=(node("w", "windows", labels={}),)),
+        "warning",
+        goals=ALL_BUT_DISABLE,
+    ),
+}
 
 OWN = node("own", "windows", labels={"kubernetes.io/os": "windows"})
 MANAGED = node("managed", "windows")

@@ -13,6 +13,10 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     Instance,
     Subnet,
 )
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import (
+    ALL_BUT_DISABLE,
+    Failure,
+)
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     cluster,
@@ -22,6 +26,12 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     node_group,
     observed,
 )
+
+FAILURES = {
+    "network.subnet_addresses": Failure(
+        observed(subnets=(Subnet("subnet-1", "a", 3), Subnet("subnet-2", "b", 3))), "warning", goals=ALL_BUT_DISABLE
+    ),
+}
 
 PREFIXES = config_map({"enable-windows-ipam": "true", "enable-windows-prefix-delegation": "true"})
 LINUX = (node("a"), node("b"))

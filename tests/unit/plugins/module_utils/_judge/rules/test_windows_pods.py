@@ -9,12 +9,18 @@ from typing import Any
 import pytest
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import ObjectRef
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import Failure
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     finding,
     observed,
     windows_pod,
 )
+
+FAILURES = {
+    "workloads.node_selector_form": Failure(observed(windows_pods=(windows_pod(selects_windows=False),)), "warning"),
+    "workloads.host_network": Failure(observed(windows_pods=(windows_pod(host_network=True),)), "error"),
+}
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     Workload,
     Workloads,
 )
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import Failure
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     finding,
@@ -22,6 +23,14 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     observed,
     workload,
 )
+
+FAILURES = {
+    "nodes.taint": Failure(observed(workloads=Workloads(deployments=(workload(),))), "warning"),
+    "workloads.os_selector": Failure(observed(workloads=Workloads(daemon_sets=(workload("DaemonSet"),))), "warning"),
+    "workloads.address_annotation": Failure(
+        observed(workloads=Workloads(stateful_sets=(workload("StatefulSet", address="10.0.0.9/24"),))), "error"
+    ),
+}
 
 NEVER = {
     (

@@ -10,12 +10,17 @@ import pytest
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import GOALS
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import ObjectRef
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import Failure
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     finding,
     observed,
     windows_pod,
 )
+
+FAILURES = {
+    "workloads.stuck": Failure(observed(windows_pods=(windows_pod(),)), "error"),
+}
 
 NEVER = {("workloads.stuck", "not_applicable"): "Where there is no Windows pod, none waits."}
 
