@@ -67,6 +67,16 @@ class Kind:
 
 
 KINDS = {
+    "daemon_sets": Kind(r"list /apis/apps/v1/daemonsets", objects("daemonsets", "apps/v1")),
+    "stateful_sets": Kind(r"list /apis/apps/v1/statefulsets", objects("statefulsets", "apps/v1")),
+    "endpoint_slices": Kind(
+        r"list /apis/discovery.k8s.io/v1/endpointslices", objects("endpointslices", "discovery.k8s.io/v1")
+    ),
+    "events": Kind(r"list /api/v1/events"),
+    "instances": Kind(r"ec2:DescribeInstances"),
+    "access_entries": Kind(r"eks:DescribeAccessEntry"),
+    "subnets": Kind(r"ec2:DescribeSubnets"),
+    "instance_types": Kind(r"ec2:DescribeInstanceTypes"),
     "deployments": Kind(r"list /apis/apps/v1/deployments", objects("deployments", "apps/v1")),
     "mutating_webhook_configurations": Kind(
         r"list /apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations",
@@ -78,7 +88,8 @@ KINDS = {
         objects("securitygrouppolicies", "vpcresources.k8s.aws/v1beta1"),
     ),
     "services": Kind(r"list /api/v1/services", objects("services")),
-    "windows_pods": Kind(r"list /api/v1/(namespaces/default/)?pods", lambda _bed, cluster: _windows_pods(cluster)),
+    "pods": Kind(r"list /api/v1/pods", lambda _bed, cluster: len(_pods(cluster))),
+    "windows_pods": Kind(r"list /api/v1/pods", lambda _bed, cluster: _pods(cluster).count("windows")),
     "karpenter_node_classes": Kind(r"(get|list) /apis/karpenter.k8s.aws(/v1/ec2nodeclasses)?"),
     "cni_nodes": Kind(
         r"list /apis/vpcresources.k8s.aws/v1alpha1/cninodes", objects("cninodes", "vpcresources.k8s.aws/v1alpha1")
@@ -92,8 +103,21 @@ KINDS = {
 }
 
 
-def _windows_pods(cluster: TestbedCluster) -> int:
-    return sum(1 for pod in cluster.admin.list("pods") if pod["metadata"]["name"] == "windows")
+def _pods(cluster: TestbedCluster) -> list[str]:
+    """The pods that are looked at, by name: those on no Linux node or, without a Windows node, those that wait."""
+    systems = {
+        node["metadata"]["name"]: node["metadata"]["labels"]["kubernetes.io/os"] for node in _list(cluster, "nodes")
+    }
+    pods = _list(cluster, "pods")
+    if "windows" in systems.values():
+        pods = [pod for pod in pods if systems.get(pod["spec"].get("nodeName", "")) != "linux"]
+    else:
+        pods = [pod for pod in pods if pod["status"]["phase"] == "Pending"]
+    return [pod["metadata"]["name"] for pod in pods if pod["status"]["phase"] not in ("Succeeded", "Failed")]
+
+
+def _list(cluster: TestbedCluster, resource: str) -> list[dict[str, Any]]:
+    return list(cluster.admin.list(resource))
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +175,14 @@ def test_what_is_counted_was_asked_for_and_is_there(bed: Testbed, name: str, goa
     assert before <= datetime.strptime(result["observed_at"], "%Y-%m-%dT%H:%M:%S%z") <= datetime.now(UTC)
     assert result["observed_at"].endswith("Z")
     check(bed, cluster, result["examined"])
+
+
+def test_each_kind_is_counted_somewhere(bed: Testbed) -> None:
+    counted: set[str] = set()
+    for name in NAMES:
+        for goal in ("enable", "disable"):
+            counted |= set(examine(bed, bed.clusters[name], goal)["examined"])
+    assert counted == set(KINDS)
 
 
 @pytest.mark.parametrize(
