@@ -23,12 +23,20 @@ from tests.support.playbook import CHECKOUT, CLIENT, clean_environment, run_task
 from tests.testbed import AddonSpec, ClusterSpec, NodeSpec, Testbed, chart_data
 
 NODES = (NodeSpec(), NodeSpec(), NodeSpec(os="windows"))
-DISABLE_CALLS = 18
+EACH = {"eks:DescribeAddon", "eks:DescribeNodegroup"}
+"""What is asked once for each: for two add-ons, and for the node groups."""
+
+DISABLE_CALLS = 20
 """Of goal disable on any cluster, beyond one for each node group, each enabled region and each other cluster, and for
 the schema of an add-on that has to be configured."""
 
 NEEDED_BY_FEW = {"cryptography", "jsonschema", "kubernetes", "requests", "OpenSSL"}
 """Packages for certificates, add-ons that are configured, and kubeconfig files: together a second of CPU."""
+
+
+def repeated(calls: Counter[str]) -> set[str]:
+    """The calls that were made more than once."""
+    return {call for call, times in calls.items() if times > 1}
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +46,7 @@ def found() -> Figures:
 
 def test_calls_of_a_converged_cluster(found: Figures) -> None:
     assert 0 < len(found.calls) <= CALL_BUDGET, found.calls
-    assert len(set(found.calls)) == len(found.calls), "nothing is asked twice"
+    assert repeated(Counter(found.calls)) <= EACH, "nothing is asked twice"
 
 
 def test_cpu_of_a_preflight(found: Figures) -> None:
@@ -99,16 +107,18 @@ def test_calls_of_enable_on_a_managed_add_on_that_needs_nothing(testbed: Testbed
     assert result["plan"] == []
     assert calls["eks:DescribeAddonConfiguration"] == 1
     assert calls.total() <= CALL_BUDGET, calls
-    assert max(calls.values()) == 1, "nothing is asked twice"
+    assert repeated(calls) <= EACH, "nothing is asked twice"
 
 
-@pytest.mark.parametrize(("name", "groups", "schemas"), [("addon", 2, 1), ("self-managed", 1, 0)])
+@pytest.mark.parametrize(("name", "groups", "schemas", "of_windows"), [("addon", 2, 1, 2), ("self-managed", 1, 0, 0)])
 def test_calls_of_disable_grow_with_node_groups_regions_and_clusters_alone(
-    testbed: Testbed, name: str, groups: int, schemas: int
+    testbed: Testbed, name: str, groups: int, schemas: int, of_windows: int
 ) -> None:
     result, calls = examined(testbed, name, goal="disable")
     seen = result["examined"]
     assert (seen["node_groups"], seen["clusters"]) == (groups, 4)
     assert calls["eks:ListClusters"] == seen["regions"] > 1
     assert calls["eks:DescribeAddonConfiguration"] == schemas
-    assert calls.total() == DISABLE_CALLS + schemas + groups + seen["regions"] + seen["clusters"], calls
+    # Where there is a Windows node, EndpointSlices and events are listed.
+    fixed = DISABLE_CALLS + schemas + of_windows
+    assert calls.total() == fixed + groups + seen["regions"] + seen["clusters"], calls
