@@ -19,7 +19,6 @@ import boto3
 import pytest
 
 from tests.integration.permissions.identities import cni_role_arn
-from tests.testbed.cluster import TestbedCluster
 from tests.testbed.legacy_objects import legacy_objects, service
 from tests.testbed.pki import Authority
 from tests.testbed.specs import AddonSpec, ClusterSpec, FargateProfileSpec, LegacySpec, LegacyVariant, NodeSpec
@@ -94,13 +93,18 @@ WINDOWS_POD = {
         "containers": [{"name": "c", "image": "example/image:1"}],
     },
 }
+OWN_WINDOWS_NODE = NodeSpec(
+    os="windows",
+    instance_type="c8ib.large",
+    labels={"eks.amazonaws.com/nodegroup": ""},
+    role_name="own-windows-node",
+)
+"""One that no managed node group made, whose role nothing lets into the cluster, and of a type that EC2 has and the
+controller's list does not."""
+
 IN_USE = ClusterSpec(
     "in-use",
-    nodes=(
-        NodeSpec(),
-        NodeSpec(os="windows"),
-        NodeSpec("self-managed", os="windows", labels={"eks.amazonaws.com/nodegroup": ""}),
-    ),
+    nodes=(NodeSpec(), NodeSpec(os="windows"), OWN_WINDOWS_NODE),
     config_map={"enable-windows-ipam": "true"},
     objects=(POLICY, WINDOWS_POD),
 )
@@ -121,25 +125,8 @@ def littered_testbed(*more: ClusterSpec) -> Iterator[Testbed]:
             role = testbed.clusters[name].eks.role_name
             iam.attach_role_policy(RoleName=role, PolicyArn=arn)
             iam.put_role_policy(RoleName=role, PolicyName="inline", PolicyDocument=json.dumps(own))
-        for cluster in testbed.clusters.values():
-            for node in cluster.spec.nodes:
-                if node.name:
-                    _run_instance(testbed, cluster, node.name)
         testbed.forget_requests()
         yield testbed
-
-
-def _run_instance(testbed: Testbed, cluster: TestbedCluster, node: str) -> None:
-    """Let the node be an instance of EC2 with a role of its own."""
-    iam = client(testbed, "iam")
-    role = testbed.aws.add_role(node).rsplit("/", 1)[-1]
-    iam.create_instance_profile(InstanceProfileName=node)
-    iam.add_role_to_instance_profile(InstanceProfileName=node, RoleName=role)
-    (instance,) = client(testbed, "ec2", cluster.eks.region).run_instances(
-        ImageId="ami-12c6146b", MinCount=1, MaxCount=1, IamInstanceProfile={"Name": node}
-    )["Instances"]
-    provider = f"aws:///{cluster.eks.region}a/{instance['InstanceId']}"
-    cluster.admin.patch("nodes", node, {"spec": {"providerID": provider}})
 
 
 def client(testbed: Testbed, service_name: str, region: str = "us-east-1") -> Any:

@@ -23,6 +23,7 @@ from tests.support.playbook import CHECKOUT, CLIENT, clean_environment, run_task
 from tests.testbed import AddonSpec, ClusterSpec, NodeSpec, Testbed, chart_data
 
 NODES = (NodeSpec(), NodeSpec(), NodeSpec(os="windows"))
+OWN_WINDOWS_NODE = NodeSpec(os="windows", labels={"eks.amazonaws.com/nodegroup": ""})
 EACH = {"eks:DescribeAddon", "eks:DescribeNodegroup"}
 """What is asked once for each: for two add-ons, and for the node groups."""
 
@@ -68,6 +69,7 @@ def testbed() -> Iterator[Testbed]:
             addon=AddonSpec(configuration_values='{"enableWindowsIpam": "true"}'),
         ),
         ClusterSpec("self-managed"),
+        ClusterSpec("own", nodes=(NodeSpec(), NodeSpec(), *[OWN_WINDOWS_NODE] * 3)),
     )
     with Testbed(specs, control_plane="emulated") as running:
         for number in range(3):
@@ -116,9 +118,25 @@ def test_calls_of_disable_grow_with_node_groups_regions_and_clusters_alone(
 ) -> None:
     result, calls = examined(testbed, name, goal="disable")
     seen = result["examined"]
-    assert (seen["node_groups"], seen["clusters"]) == (groups, 4)
+    assert (seen["node_groups"], seen["clusters"]) == (groups, 5)
     assert calls["eks:ListClusters"] == seen["regions"] > 1
     assert calls["eks:DescribeAddonConfiguration"] == schemas
     # Where there is a Windows node, EndpointSlices and events are listed.
     fixed = DISABLE_CALLS + schemas + of_windows
     assert calls.total() == fixed + groups + seen["regions"] + seen["clusters"], calls
+
+
+def test_a_cluster_without_windows_costs_no_call_for_its_sake(testbed: Testbed) -> None:
+    _result, calls = examined(testbed, "self-managed")
+    assert not {call for call in calls if call.startswith("ec2:") or "Nodegroup" in call or "AccessEntry" in call}
+    _result, planned = examined(testbed, "self-managed", planned_instance_types=["m5.large", "c5.large", "t3.large"])
+    wanted = ("eks:ListNodegroups", "eks:DescribeNodegroup", "ec2:DescribeInstanceTypes", "ec2:DescribeSubnets")
+    assert planned - calls == Counter(wanted)
+
+
+def test_windows_nodes_of_no_node_group_cost_two_calls_together(testbed: Testbed) -> None:
+    result, calls = examined(testbed, "own")
+    assert result["examined"]["instances"] == 3
+    assert (calls["ec2:DescribeInstances"], calls["iam:GetInstanceProfile"]) == (1, 1)
+    assert repeated(calls) <= EACH, "nothing is asked twice"
+    assert calls.total() <= CALL_BUDGET, calls

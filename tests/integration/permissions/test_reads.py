@@ -18,7 +18,7 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.preflight import backend
-from tests.integration.littered import EXAMINED, become_client, client, littered_testbed
+from tests.integration.littered import EXAMINED, IN_USE, become_client, client, littered_testbed
 from tests.integration.permissions.documented import (
     Permissions,
     Taken,
@@ -34,6 +34,8 @@ from tests.testbed.specs import ClusterSpec
 from tests.testbed.testbed import Testbed
 
 pytestmark = pytest.mark.newest_client
+
+CLUSTERS = (*EXAMINED, IN_USE.name)
 
 GOALS = {
     "preflight": "enable",
@@ -58,7 +60,7 @@ Findings = dict[str, dict[str, Any]]
 @pytest.fixture(scope="module")
 def bed() -> Iterator[Testbed]:
     """Emulated clusters, without controllers: nothing here waits for one."""
-    with littered_testbed(ClusterSpec("mapped", authentication_mode="CONFIG_MAP")) as testbed:
+    with littered_testbed(IN_USE, ClusterSpec("mapped", authentication_mode="CONFIG_MAP")) as testbed:
         yield testbed
 
 
@@ -114,7 +116,7 @@ def missed(found: Findings, taken: Taken) -> bool:
     )
 
 
-@pytest.mark.parametrize("name", EXAMINED)
+@pytest.mark.parametrize("name", CLUSTERS)
 @pytest.mark.parametrize("playbook", GOALS)
 def test_what_is_documented_is_enough(bed: Testbed, playbook: str, name: str) -> None:
     cluster = bed.clusters[name]
@@ -132,7 +134,7 @@ def test_what_is_documented_is_enough(bed: Testbed, playbook: str, name: str) ->
 )
 def test_without_one_a_finding_names_it_and_none_gets_better(bed: Testbed, playbook: str, name: str) -> None:
     number = [taken.name for taken in reads(bare(playbook))].index(name)
-    for cluster in (bed.clusters[each] for each in EXAMINED):
+    for cluster in (bed.clusters[each] for each in CLUSTERS):
         whole = documented(playbook, words(cluster))
         taken = reads(whole)[number]
         complete = seen_with_all(bed, playbook, cluster, whole)
