@@ -29,7 +29,7 @@ with contextlib.suppress(ImportError):
     from botocore.loaders import create_loader
     from botocore.session import Session
 
-WARM_SERVICES = ("eks", "iam", "sts")
+WARM_SERVICES = ("ec2", "eks", "iam", "sts")
 """Services of a preflight."""
 
 ATTEMPTS = 2
