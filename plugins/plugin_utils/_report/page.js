@@ -342,7 +342,6 @@
     dialog.scrollTop = 0;
   }
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
-  dialog.addEventListener("close", () => { if (current && !current.hidden) current.focus(); });
 
   const pairs = (entries) => element("dl", {}, entries.filter(([, value]) => value !== "" && value !== null && value !== undefined)
     .map(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
@@ -382,10 +381,12 @@
     ]);
   }
 
+  const passesWhen = (rule) => (rule && rule.title ? `Passes when: ${rule.title}` : "");
+
   function ruleView(finding, row) {
     const rule = rules.get(finding.id);
     return [
-      element("p", { class: "quiet" }, rule && rule.title ? `Passes when: ${rule.title}` : ""),
+      element("p", { class: "quiet" }, passesWhen(rule)),
       element("p", { class: "summary" }, finding.summary),
       facts(finding),
       element("h3", {}, "Evidence"), evidence(finding),
@@ -457,14 +458,14 @@
     const made = element("details", {},
       element("summary", {}, mark(found[0].kind), element("span", { class: "unseen" }, wordsOf(found[0].kind)),
         element("span", { class: "id" }, rule.id), element("span", { class: "many" }, plural(found.length, "cluster")),
-        element("span", {}, found.length === 1 ? found[0].finding.summary : rule.title)),
+        element("span", {}, found.length === 1 ? found[0].finding.summary : passesWhen(rule))),
       inside);
     made.addEventListener("toggle", () => {
       if (!made.open || inside.childElementCount) return;
       inside.append(
         ...[...new Set(found.map(({ finding }) => finding.remedy).filter(Boolean))].map((remedy) => pairs([["Remedy", remedy]])),
         plain(["Cluster", "Result", "What was found", "Evidence"], found.map(({ row, finding, kind }) => [
-          row.cluster.name, element("span", { class: "state" }, mark(kind, ended(finding)), wordsOf(kind)), finding.summary,
+          element("td", { class: "step" }, row.cluster.name), element("span", { class: "state" }, mark(kind, ended(finding)), wordsOf(kind)), finding.summary,
           element("ul", { class: "seen" },
             finding.evidence.slice(0, FEW).map((item) => element("li", {}, `${item.object}: ${item.value}`)),
             finding.evidence_total > Math.min(FEW, finding.evidence.length) ? element("li", {}, `and ${finding.evidence_total - Math.min(FEW, finding.evidence.length)} more`) : null)])),
