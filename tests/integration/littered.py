@@ -106,6 +106,7 @@ IN_USE = ClusterSpec(
     "in-use",
     nodes=(NodeSpec(), NodeSpec(os="windows"), OWN_WINDOWS_NODE),
     config_map={"enable-windows-ipam": "true"},
+    fargate_profiles=(FargateProfileSpec("dns", ({"namespace": "kube-system"},)),),
     objects=(POLICY, WINDOWS_POD),
 )
 """One on which Windows runs. It is none of :data:`FLEET`."""

@@ -51,7 +51,7 @@ GOALS = {
 GIVEN_ON = ("list configmaps", "list nodes/status")
 """What legacy_install has only to give it to the controller."""
 
-NOT_FOR = {"disable": {"ListRolePolicies", "GetPolicy"}, "legacy_install": {"ListFargateProfiles"}}
+NOT_FOR = {"disable": {"ListRolePolicies", "GetPolicy"}}
 """What is asked for all the same, and not documented for a playbook, since nothing hangs on it with its goal."""
 
 Findings = dict[str, dict[str, Any]]

@@ -70,7 +70,10 @@ def pods(subject: Subject) -> Verdict:
     there may be at all is the kubelet's to say, 110 by default.
 
     Pods on the network of their node need no address. A node whose capacity and instance type tell nothing is unknown.
+    It does not apply to goal disable, after which no Windows pod is to run.
     """
+    if subject.options.goal == "disable":
+        return not_applicable("It does not matter to goal disable")
     nodes = known(subject.windows_nodes)
     if not nodes:
         return not_applicable("There is no Windows node")

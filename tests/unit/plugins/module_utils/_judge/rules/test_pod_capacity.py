@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import Failure
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import (
+    ALL_BUT_DISABLE,
+    Failure,
+)
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     config_map,
@@ -20,7 +23,9 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
 
 FAILURES = {
     "capacity.pods": Failure(
-        observed(windows_pods=tuple(windows_pod(f"p-{number}", phase="Running") for number in range(9))), "warning"
+        observed(windows_pods=tuple(windows_pod(f"p-{number}", phase="Running") for number in range(9))),
+        "warning",
+        goals=ALL_BUT_DISABLE,
     ),
 }
 
