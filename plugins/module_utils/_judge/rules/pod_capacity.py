@@ -22,9 +22,11 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     failed,
     known,
     not_applicable,
+    not_known,
     passed,
     rule,
     unknown,
+    unread,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.kubernetes_reads import ADDRESS_RESOURCE
@@ -85,17 +87,19 @@ def pods(subject: Subject) -> Verdict:
     rooms += [_Room(node, "pods", everything[node.name], limit) for node, limit in limits if limit is not None]
     short = [room for room in rooms if room.is_short]
     untold = [room for room in rooms if room.limit is None]
+    missed = [part for part in (subject.cni_data, subject.observation.instance_types) if isinstance(part, Unknown)]
+    evidence = [*(room.evidence for room in (*short, *untold)), *map(unread, missed if untold else ())]
     if short:
         names = len({room.node.name for room in short})
-        return failed(
-            f"Windows nodes that are more than {FULL} percent full: {names} of {len(nodes)}",
-            [room.evidence for room in (*short, *untold)],
-        )
+        return failed(f"Windows nodes that are more than {FULL} percent full: {names} of {len(nodes)}", evidence)
     if untold:
+        why = f" ({not_known(missed[0])})" if missed else ""
         return unknown(
-            f"How many addresses Windows nodes have is not known: {len(untold)} of {len(nodes)}",
-            [room.evidence for room in untold],
-            remedy="Look at these nodes' capacity (nodes.address_capacity) and instance type.",
+            f"How many addresses Windows nodes have is not known: {len(untold)} of {len(nodes)}{why}",
+            evidence,
+            remedy=missed[0].remedy
+            if missed
+            else "Look at these nodes' capacity (nodes.address_capacity) and instance type.",
         )
     return passed(f"No Windows node is more than {FULL} percent full", *(room.evidence for room in rooms))
 

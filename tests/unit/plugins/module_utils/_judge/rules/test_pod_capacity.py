@@ -76,6 +76,23 @@ def test_pods(seen: Any, status: str, words: str) -> None:
     assert words in found.summary + str(found.evidence)
 
 
+@pytest.mark.parametrize("part", ["instance_types", "cni_config_map"])
+def test_what_could_not_be_read_of_limits_is_named(part: str) -> None:
+    nodes = (
+        node("full", "windows", capacity={LIMIT: "1"}),
+        node("w", "windows", capacity={}, instance_type="x9.large"),
+    )
+    found = finding("capacity.pods", observed(nodes=nodes, **{part: DENIED}))
+    assert (found.status, found.remedy) == ("unknown", DENIED.remedy)
+    assert found.summary.startswith("How many addresses Windows nodes have is not known: 1 of 2 (Not known: GET ")
+    pods = (windows_pod(node_name="full"),)
+    found = finding("capacity.pods", observed(nodes=nodes, windows_pods=pods, **{part: DENIED}))
+    assert (found.status, found.evidence[-1].object) == ("fail", DENIED.source)
+    # What needs neither is told without them.
+    found = finding("capacity.pods", observed(nodes=nodes[:1], **{part: DENIED}))
+    assert (found.status, len(found.evidence)) == ("pass", 1)
+
+
 def test_pods_on_the_network_of_their_node_need_no_address() -> None:
     pods = tuple(windows_pod(f"p-{number}", host_network=True, host_process=True) for number in range(9))
     found = finding("capacity.pods", observed(windows_pods=pods))
