@@ -48,7 +48,7 @@ NOTHING_HANGS_ON = {
 }
 """Sources on which no finding hangs, and what they tell."""
 
-TOLD_BY_ANOTHER = {"capacity.pods": "ipam.enabled", "iam.node_role_shared": "iam.node_authorization"}
+TOLD_BY_ANOTHER = {"iam.node_role_shared": "iam.node_authorization"}
 """Rules that leave it to another one to name a source on which both hang."""
 
 FALLBACKS = {"ec2:DescribeInstanceTypes": "by the controller's list of "}
