@@ -54,7 +54,10 @@ def report(
         failed: Hosts that the play has given up.
     """
     given_up = frozenset(failed)
-    clusters = [_cluster(str(host), hostvars[host], host in given_up) for host in hosts]
+    # A name that holds a template is another one by the time some releases of Ansible hand it over, and their hostvars
+    # answer for an unknown host without KeyError, so that get would not notice.
+    known = {host: hostvars[host] if host in hostvars else {} for host in hosts}  # noqa: SIM401
+    clusters = [_cluster(str(host), known[host], host in given_up) for host in hosts]
     return {"schema_version": SCHEMA_VERSION, "made_at": made_at, "rules": _rules(clusters), "clusters": clusters}
 
 

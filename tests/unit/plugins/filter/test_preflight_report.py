@@ -96,6 +96,11 @@ def test_a_cluster_that_was_not_examined(
     assert cluster["name"] == variables.get("__eks_windows_kept", {}).get("cluster_name") or "one"
 
 
+def test_a_host_that_has_no_variables_is_not_missing() -> None:
+    found = json.loads(preflight_report(["one"], {}, "json", MADE_AT))
+    assert [cluster["outcome"] for cluster in found["clusters"]] == ["not_reached"]
+
+
 def test_each_rule_is_named_once_with_its_title_and_source() -> None:
     rules = data(fleet(9))["rules"]
     assert len({rule["id"] for rule in rules}) == len(rules)
