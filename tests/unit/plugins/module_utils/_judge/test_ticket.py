@@ -9,9 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible.errors import AnsibleFilterError
 
-from ansible_collections.cloudops.eks_windows.plugins.filter.preflight_lines import preflight_lines
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.ticket import escaped, ticket_lines
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.wrapping import columns
 
@@ -95,11 +93,3 @@ def test_no_line_is_wider_than_a_hundred_columns() -> None:
 )
 def test_what_servers_say_is_no_markup(text: str, markdown: str) -> None:
     assert escaped(text) == markdown
-
-
-def test_the_filter_gives_either_form() -> None:
-    found = {**result(finding("a.one")), "blockers": []}
-    assert preflight_lines(found, "short") == ticket_lines(found)
-    assert preflight_lines(found) == preflight_lines(found, "table") != preflight_lines(found, "short")
-    with pytest.raises(AnsibleFilterError, match="form is table or short, not 'wide'"):
-        preflight_lines(found, "wide")
