@@ -21,6 +21,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_
     parse_integer,
     pool_targets,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.windows_builds import windows_build
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.addon_configuration import (
     ConfigurationUnreadableError,
     parse_configuration,
@@ -161,6 +162,29 @@ TARGETS = ("warm-ip-target", "minimum-ip-target", "warm-prefix-target")
 def test_the_pool_is_never_empty(data: dict[str, str], prefixes: bool) -> None:
     targets = pool_targets(data, prefixes)
     assert targets.warm_ip or targets.minimum_ip or targets.warm_prefix
+
+
+# Builds of nodes
+
+
+@given(st.text(max_size=30) | st.text(alphabet="0123456789. ", max_size=30))
+def test_any_kernel_version_is_a_build_or_none(text: str) -> None:
+    build = windows_build(text)
+    if build is not None:
+        assert windows_build(str(build)) == build
+        assert windows_build(f"10.0.{build}") == build
+
+
+NUMBERS = st.integers(0, 10**9 - 1)
+
+
+@given(NUMBERS, NUMBERS, NUMBERS, NUMBERS)
+def test_builds_sort_by_release_and_revision(release: int, revision: int, other: int, further: int) -> None:
+    one, two = windows_build(f"10.0.{release}.{revision}"), windows_build(f"10.0.{other}.{further}")
+    assert one is not None
+    assert two is not None
+    assert (one < two) is ((release, revision) < (other, further))
+    assert windows_build(f"6.1.{release}.{revision}") is None
 
 
 # Fargate selectors

@@ -240,6 +240,7 @@ SHARED = (node_group("linux", node_role=WINDOWS_ROLE), node_group())
         ({"node_groups": SHARED}, "fail", "info"),
         ({"node_groups": SHARED, "access_entries": ()}, "fail", "warning"),
         ({"node_groups": SHARED, "access_entries": DENIED}, "fail", "warning"),
+        ({"node_groups": SHARED, "access_entries": (AccessEntry(OWN_ROLE, "EC2_WINDOWS"),)}, "fail", "warning"),
         (by_map(node_groups=SHARED), "fail", "warning"),
         ({"node_groups": (SHARED[0],), "nodes": LINUX}, "not_applicable", "warning"),
         ({"node_groups": None, "nodes": LINUX}, "not_applicable", "warning"),
