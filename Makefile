@@ -4,7 +4,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: gates help setup setup-demo setup-tests setup-oldest setup-newest-and-oldest control-plane demo test test-live benchmark clean
+.PHONY: gates help setup setup-demo setup-tests setup-oldest setup-newest-and-oldest setup-benchmark control-plane browser demo test test-live benchmark rules-docs clean
 
 VENV := $(CURDIR)/.venv
 VAR := $(VENV)/var
@@ -31,7 +31,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
 	@echo "  make test-<gate>        Run one gate; their names: make gates"
 
-setup: setup-newest-and-oldest control-plane ## Install everything the other targets need into .venv
+setup: setup-newest-and-oldest setup-benchmark control-plane browser ## Install everything the other targets need into .venv
 
 setup-demo:
 	@$(SETUP) demo
@@ -45,9 +45,16 @@ setup-oldest:
 setup-newest-and-oldest:
 	@$(SETUP) demo tests oldest
 
+setup-benchmark:
+	@$(SETUP) demo benchmark
+
 # Its absence is no error here: the tests that need it say what was missing.
 control-plane: setup-tests
 	@$(RUN) -m tests.testbed.kubernetes.real.build || echo "setup: no real control plane here, see above; tests on it will not run"
+
+# The same for the browser that looks at the report's page.
+browser: setup-tests
+	@$(RUN) -m tests.setup.chromium || echo "setup: no browser here, see above; tests of the report's page will not run"
 
 demo: setup-demo ## Preflight, enable, preflight on an embedded fleet (CONTROL_PLANE=real for real API servers)
 	@exec $(RUN) -m tests.demo --control-plane $(CONTROL_PLANE)
@@ -70,11 +77,14 @@ test-oldest-%: setup-tests setup-oldest
 test-%: setup-tests
 	@$(RUN) -m tests.gates --verbose $*
 
+rules-docs: setup-tests ## Write docs/rules, the reference of the rules, from the rules
+	@$(RUN) -m tests.setup.rules_docs
+
 gates: ## List the gates
 	@$(SETUP_PYTHON) -B -m tests.gates --list
 
-benchmark: setup-demo ## Measure CPU, wall time and API calls per cluster
-	@$(RUN) -m tests.benchmark
+benchmark: setup-benchmark ## Measure CPU, wall time and API calls per cluster, beside what else there is (quarter of an hour)
+	@$(RUN) -m tests.benchmark $(BENCHMARK_ARGUMENTS)
 
 clean: ## Remove .venv and everything in it
 	rm -rf $(VENV)

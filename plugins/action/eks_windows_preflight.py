@@ -6,10 +6,13 @@
 
 from __future__ import annotations
 
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.preflight import backend
-from ansible_collections.cloudops.eks_windows.plugins.plugin_utils._twin import TwinActionBase, warm_up
+from ansible_collections.cloudops.eks_windows.plugins.plugin_utils._imports import imported_to_stay
 
-warm_up(backend())
+with imported_to_stay():
+    from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.preflight import backend
+    from ansible_collections.cloudops.eks_windows.plugins.plugin_utils._twin import TwinActionBase, warm_up
+
+    warm_up(backend())
 
 
 class ActionModule(TwinActionBase):

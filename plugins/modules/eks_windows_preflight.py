@@ -120,8 +120,14 @@ notes:
   - A failed finding does not fail the task. Use RV(ready), RV(blockers) and RV(findings).
   - Whatever the goal, it asks AWS for C(eks:DescribeCluster), C(eks:DescribeClusterVersions), C(eks:DescribeAddon) and
     C(iam:ListAttachedRolePolicies). It asks for C(eks:ListFargateProfiles) and C(eks:DescribeFargateProfile) where
-    fewer than two Linux nodes are ready, and for C(iam:ListRolePolicies), C(iam:GetRolePolicy), C(iam:GetPolicy) and
-    C(iam:GetPolicyVersion) where the managed policies are not both attached.
+    fewer than two Linux nodes are ready or there are Windows pods, and for C(iam:ListRolePolicies),
+    C(iam:GetRolePolicy), C(iam:GetPolicy) and C(iam:GetPolicyVersion) where the managed policies are not both attached.
+  - With every goal but V(disable), where a node runs Windows, O(planned_instance_types) has one or Windows IPAM is on,
+    it also asks for C(eks:ListNodegroups) and C(eks:DescribeNodegroup). For the instance types that are then in use or
+    planned it asks for C(ec2:DescribeInstanceTypes) and C(ec2:DescribeSubnets), one call each; for each role of Windows
+    nodes for C(eks:DescribeAccessEntry), where the cluster reads access entries, and for C(get) on ConfigMap
+    C(kube-system/aws-auth), where no entry decides on one of them. For Windows nodes that no managed node group made
+    it asks for C(ec2:DescribeInstances), one call for up to 200, and C(iam:GetInstanceProfile).
   - With O(goal=enable) and O(goal=migrate) it also asks for C(eks:DescribeAddonConfiguration), where EKS manages the
     C(vpc-cni) add-on and O(ipam_owner) is not V(config_map).
   - With O(goal=disable) it also asks for C(eks:ListNodegroups) and C(eks:DescribeNodegroup), and for
@@ -131,12 +137,14 @@ notes:
     cluster's role, other clusters may run as that role, so that it asks for C(ec2:DescribeRegions), for
     C(eks:ListClusters) in every region that is enabled for the account, and for C(eks:DescribeCluster) of every cluster
     there. One call is made for each region and cluster.
-  - Whatever the goal, it asks Kubernetes for C(list) on nodes, services, deployments, mutatingwebhookconfigurations,
-    clusterrolebindings, securitygrouppolicies and secrets, and for C(get) on ConfigMap C(kube-system/amazon-vpc-cni)
-    and DaemonSet C(kube-system/aws-node). Of secrets it asks for the metadata of those named
-    C(vpc-admission-webhook-certs) alone, so that a rule with that name in C(resourceNames) is enough.
-  - Where there are SecurityGroupPolicies, it also asks for C(list) on pods and serviceaccounts in their namespaces, or
-    in the whole cluster where more than four namespaces have some. Where something of legacy support is left, it asks
+  - Whatever the goal, it asks Kubernetes for C(list) on nodes, pods, services, deployments, daemonsets, statefulsets,
+    mutatingwebhookconfigurations, clusterrolebindings, securitygrouppolicies and secrets, and for C(get) on ConfigMap
+    C(kube-system/amazon-vpc-cni). Of secrets it asks for the metadata of those named C(vpc-admission-webhook-certs)
+    alone, so that a rule with that name in C(resourceNames) is enough.
+  - Where a node runs Windows, it also asks for C(list) on endpointslices in group C(discovery.k8s.io) and on events,
+    and leaves out pods that have ended or are on a Linux node. Where none does, it asks for pending pods alone.
+  - Where there are SecurityGroupPolicies, it also asks for C(list) on serviceaccounts in their namespaces, or in the
+    whole cluster where more than four namespaces have some. Where something of legacy support is left, it asks
     for C(list) on serviceaccounts, clusterroles, certificatesigningrequests and the metadata of secrets named
     C(windows-vpc-admission-webhook-tls), and for C(get) on its Deployments.
   - Where a legacy webhook is left, it also asks for C(get) on its Service and its Secret, and in their namespace for
@@ -146,8 +154,6 @@ notes:
   - With O(goal=legacy_remove) and O(goal=migrate) it also asks for C(list) on certificates in group C(cert-manager.io),
     where the Secret of the Helm chart is left.
   - With O(goal=cert_renew) it also asks for C(list) on the metadata of the webhook's pods and of its Secret.
-  - With O(goal=disable), O(goal=legacy_remove) and O(goal=cert_renew) it also asks for C(list) on pods in the whole
-    cluster. Where no node runs Windows, pods that are not pending are not asked for.
   - With O(goal=disable) it also asks for C(list) on cninodes in group C(vpcresources.k8s.aws) and, where Karpenter is
     installed, ec2nodeclasses in group C(karpenter.k8s.aws). That group is looked for by C(get) on the non-resource URL
     C(/apis/karpenter.k8s.aws), which cluster role C(system:discovery) allows to every identity that is authenticated.
@@ -286,6 +292,32 @@ findings:
       type: list
       elements: str
       sample: [attach_cluster_policy]
+    waiver:
+      description:
+        - The waiver of a finding that failed or is unknown, as O(ignore) gives it.
+        - Null where there is none.
+      type: dict
+      contains:
+        severity:
+          description: How grave the finding is without the waiver.
+          type: str
+          sample: warning
+        holds:
+          description: Whether it has not ended. One that has ended changes nothing.
+          type: bool
+          sample: true
+        reason:
+          description: Why it was given. Empty where nothing was said, as RV(findings[].waiver.owner).
+          type: str
+          sample: update is planned for spring
+        owner:
+          description: Who gave it.
+          type: str
+          sample: platform team
+        until:
+          description: Its last day. Null is for ever.
+          type: str
+          sample: "2027-03-31"
 support:
   description: The state of Windows support.
   type: dict
@@ -460,7 +492,7 @@ examined:
   description: How many objects were looked at, by kind. A kind that could not be read is not listed.
   type: dict
   returned: success
-  sample: {nodes: 3, deployments: 12}
+  sample: {nodes: 3, pods: 40, windows_pods: 8, deployments: 12, daemon_sets: 5, stateful_sets: 2, services: 9}
 observed_at:
   description: When the cluster was looked at, RFC 3339 in UTC.
   type: str
@@ -515,7 +547,10 @@ cluster:
       type: str
       sample: 5b4d1f8f2f0cbbd6ac58a8dd7ea7ba7ec1f7a3a1f5b8cd8b0c9a0d3f1c0b7c55
     max_pods:
-      description: Pods with an address of their own on one Windows node, by instance type seen or planned.
+      description:
+        - Pods with an address of their own on one Windows node, by instance type that Windows nodes have, that Windows
+          node groups name, or that O(planned_instance_types) has.
+        - Types that neither EC2 nor the list of the VPC resource controller has are left out.
       type: list
       elements: dict
       contains:
@@ -531,6 +566,13 @@ cluster:
           description: With prefix delegation; none where the type can't have it.
           type: int
           sample: 144
+        source:
+          description:
+            - V(ec2) where EC2 tells it of the cluster's region; V(table) where a dated table of the collection, the
+              controller's own list, does.
+          type: str
+          sample: ec2
+          version_added: 0.2.0
 resource_actions:
   description: The calls to AWS that the task made, sorted.
   type: list

@@ -15,7 +15,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from ansible.constants import config
@@ -55,8 +55,8 @@ def same_interpreter(configured: str) -> bool:
     )
 
 
-def warm_up(backend: Backend) -> None:
-    """Read AWS's service models into this process, where the backend can run in it.
+def warm_up(backend: Backend, services: Sequence[str] = sessions.WARM_SERVICES) -> None:
+    """Read the models of AWS's services into this process, where the backend can run in it.
 
     Ansible imports an action plugin in the parent of its workers, which inherit what was read.
     """
@@ -65,7 +65,7 @@ def warm_up(backend: Backend) -> None:
     # A profile or configuration of the user's that can't be used is the task's to report, and not that of an import,
     # which would end the whole playbook.
     with contextlib.suppress(Exception):
-        sessions.warm()
+        sessions.warm(services)
 
 
 def injects_invocation(task_vars: Mapping[str, Any]) -> bool:

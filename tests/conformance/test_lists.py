@@ -137,6 +137,66 @@ def test_events_are_selected_by_their_object(bench: Bench, namespace: str) -> No
     assert names(bench, namespace, "events", fieldSelector=query) == ["one"]
 
 
+def test_events_of_nodes_are_selected_by_who_sent_them(bench: Bench) -> None:
+    namespace = "default"
+    names_of: dict[str, str] = {}
+    for source, kind in (("vpc-resource-controller", "Node"), ("kubelet", "Node"), ("vpc-resource-controller", "Pod")):
+        name = names_of[f"{source} {kind}"] = bench.unique()
+        involved = {"kind": kind, "name": "some", "apiVersion": "v1"}
+        if kind == "Pod":
+            involved["namespace"] = namespace
+        bench.admin.create(
+            {
+                "apiVersion": "v1",
+                "kind": "Event",
+                "metadata": {"name": name, "namespace": namespace},
+                "involvedObject": involved,
+                "reason": "Unsupported",
+                "source": {"component": source},
+            }
+        )
+    selector = "involvedObject.kind=Node,source=vpc-resource-controller"
+    found = names(bench, namespace, "events", fieldSelector=selector)
+    assert [name for name in found if name in names_of.values()] == [names_of["vpc-resource-controller Node"]]
+    others = names(bench, namespace, "events", fieldSelector="source!=vpc-resource-controller")
+    assert [name for name in others if name in names_of.values()] == [names_of["kubelet Node"]]
+
+
+def test_endpoint_slices_are_selected_by_their_service(bench: Bench, namespace: str) -> None:
+    for name, labels in (
+        ("balanced", {"kubernetes.io/service-name": "web"}),
+        ("headless", {"kubernetes.io/service-name": "db", "service.kubernetes.io/headless": ""}),
+        ("other", {}),
+    ):
+        bench.admin.create(
+            {
+                "apiVersion": "discovery.k8s.io/v1beta1",
+                "kind": "EndpointSlice",
+                "metadata": {"name": name, "namespace": namespace, "labels": labels},
+                "addressType": "IPv4",
+                "endpoints": [
+                    {
+                        "addresses": ["10.0.0.1"],
+                        "conditions": {"ready": True},
+                        "topology": {"kubernetes.io/hostname": "node"},
+                    }
+                ],
+                "ports": [],
+            }
+        )
+    query = {"labelSelector": "kubernetes.io/service-name,!service.kubernetes.io/headless"}
+    found = bench.admin.list("endpointslices", namespace, query=query, api="discovery.k8s.io/v1beta1")
+    assert [each["metadata"]["name"] for each in found] == ["balanced"]
+    assert found[0]["endpoints"][0]["topology"] == {"kubernetes.io/hostname": "node"}
+
+
+def test_many_nodes_are_left_out_by_one_selector(bench: Bench, namespace: str) -> None:
+    for name, node in (("here", "windows-1"), ("elsewhere", "linux-449")):
+        bench.admin.create(pod(name, namespace, nodeName=node))
+    others = ",".join(f"spec.nodeName!=ip-10-0-0-{number}.eu-central-1.compute.internal" for number in range(449))
+    assert names(bench, namespace, "pods", fieldSelector=f"{others},spec.nodeName!=linux-449") == ["here"]
+
+
 def test_lists_are_in_the_order_of_names(bench: Bench, namespace: str) -> None:
     for name in ("b", "c", "a"):
         bench.admin.create(config_map(name, namespace, {}, labels={"set": "case"}))

@@ -5,8 +5,9 @@
 """Makes the Python environments that the commands of the Makefile run in.
 
 ``.venv`` holds the newest supported Ansible (part ``demo``) and the test tools (part ``tests``);
-``.venv/oldest`` holds the oldest supported versions. A part that is there and whose requirements are
-unchanged costs a few milliseconds. Standard library only, since it runs before anything is installed.
+``.venv/oldest`` holds the oldest supported versions, ``.venv/benchmark`` what the benchmark compares with. A part that
+is there and whose requirements are unchanged costs a few milliseconds. Standard library only, since it runs before
+anything is installed.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 SETUP = Path(__file__).resolve().parent
 NEWEST = CHECKOUT / ".venv"
 OLDEST = NEWEST / "oldest"
+BENCHMARK = NEWEST / "benchmark"
 NEWEST_PYTHONS = ("3.12", "3.13", "3.14", "3.11")
 OLDEST_PYTHONS = ("3.11", "3.12")
 OLDEST_CORE = "2.17.0"
@@ -231,6 +233,20 @@ def install_oldest() -> None:
     environment.stamp("oldest").write_text(value)
 
 
+def install_benchmark(wanted: str | None) -> None:
+    """``.venv/benchmark``: the AWS CLI, on the Python of ``.venv``."""
+    environment = Environment(BENCHMARK, NEWEST_PYTHONS, wanted)
+    requirements = SETUP / "requirements-benchmark.txt"
+    value = digest(requirements)
+    if environment.is_current("benchmark", value):
+        return
+    environment.make()
+    say("installing the AWS CLI into .venv/benchmark (20 MB to download the first time)")
+    environment.pip("-r", str(requirements))
+    say(environment.check("import awscli; print('AWS CLI', awscli.__version__)"))
+    environment.stamp("benchmark").write_text(value)
+
+
 @contextmanager
 def alone() -> Iterator[None]:
     """One setup at a time, though several commands may ask for it at once."""
@@ -242,7 +258,7 @@ def alone() -> Iterator[None]:
 def main() -> int:
     """Install the parts named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("parts", nargs="+", choices=["demo", "tests", "oldest"])
+    parser.add_argument("parts", nargs="+", choices=["demo", "tests", "oldest", "benchmark"])
     parser.add_argument("--python", default=os.environ.get("PYTHON") or None, help="the Python to make .venv with")
     arguments = parser.parse_args()
     newest = Environment(NEWEST, NEWEST_PYTHONS, arguments.python)
@@ -256,6 +272,9 @@ def main() -> int:
             if "oldest" in arguments.parts:
                 install_demo(newest)
                 install_oldest()
+            if "benchmark" in arguments.parts:
+                install_demo(newest)
+                install_benchmark(arguments.python)
     except SetupError as error:
         print(f"setup: {error}", file=sys.stderr)
         return 1

@@ -262,6 +262,11 @@ def node_name(spec: ClusterSpec, node: NodeSpec, number: int) -> str:
     return node.name or f"ip-10-0-{digest[0]}-{digest[1]}.{spec.region}.compute.internal"
 
 
+def instance_id(name: str) -> str:
+    """The id of the EC2 instance of a node."""
+    return f"i-{hashlib.sha256(name.encode()).hexdigest()[:17]}"
+
+
 def node(spec: ClusterSpec, each: NodeSpec, number: int) -> Json:
     """A node as its kubelet registers it."""
     name = node_name(spec, each, number)
@@ -286,7 +291,7 @@ def node(spec: ClusterSpec, each: NodeSpec, number: int) -> Json:
         "kind": "Node",
         "metadata": {"name": name, "labels": {key: value for key, value in labels.items() if value}},
         "spec": {
-            "providerID": f"aws:///{spec.region}a/i-{hashlib.sha256(name.encode()).hexdigest()[:17]}",
+            "providerID": f"aws:///{spec.region}a/{instance_id(name)}",
             "taints": [dict(taint) for taint in each.taints],
         },
         "status": {

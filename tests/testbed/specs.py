@@ -48,6 +48,9 @@ class NodeSpec:
         taints: As in the API.
         ready: Condition Ready.
         capacity: Further entries of status.capacity.
+        role_name: Role of a node that no managed node group made, which is one without label
+            eks.amazonaws.com/nodegroup. Nothing lets this role into the cluster; empty for the role that the node
+            group of its operating system has.
     """
 
     name: str = ""
@@ -59,6 +62,7 @@ class NodeSpec:
     taints: tuple[Mapping[str, str], ...] = ()
     ready: bool = True
     capacity: Mapping[str, str] = field(default_factory=dict)
+    role_name: str = ""
 
 
 LINUX_NODES = (NodeSpec(), NodeSpec())

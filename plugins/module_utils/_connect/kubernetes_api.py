@@ -12,9 +12,9 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 # The backends' requirements say so before anything here runs.
@@ -25,6 +25,8 @@ with contextlib.suppress(ImportError):
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_target import KubernetesTarget
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.proxies import without_credentials
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.redaction import scrub
+
+T = TypeVar("T")
 
 PAGE_SIZE = 500
 CONNECTIONS = 4
@@ -124,13 +126,36 @@ class KubernetesApi:
         Raises:
             KubernetesError: Refused, unknown (status 404) or not reached.
         """
+        found = self.collect(
+            path,
+            lambda item: item,
+            label_selector=label_selector,
+            field_selector=field_selector,
+            metadata_only=metadata_only,
+        )
+        return [*found]
+
+    def collect(
+        self,
+        path: str,
+        convert: Callable[[dict[str, Any]], T | None],
+        *,
+        label_selector: str = "",
+        field_selector: str = "",
+        metadata_only: bool = False,
+    ) -> tuple[T, ...]:
+        """What ``convert`` makes of each object of a collection, without its Nones.
+
+        Of the objects themselves no more than a page of 500 is held at a time. The other arguments, and what it
+        raises, are those of :meth:`list`.
+        """
         query = {"limit": str(PAGE_SIZE)}
         if label_selector:
             query["labelSelector"] = label_selector
         if field_selector:
             query["fieldSelector"] = field_selector
         accept = METADATA_ONLY if metadata_only else "application/json"
-        items: list[dict[str, Any]] = []
+        found: list[T] = []
         restarted = False
         while True:
             try:
@@ -141,12 +166,12 @@ class KubernetesApi:
                 # The pages' snapshot is gone: a list that takes that long is taken anew, once.
                 restarted = True
                 query.pop("continue", None)
-                items = []
+                found = []
                 continue
-            items.extend(page.get("items") or [])
+            found.extend(made for made in map(convert, page.get("items") or ()) if made is not None)
             further = (page.get("metadata") or {}).get("continue")
             if not further:
-                return items
+                return tuple(found)
             query["continue"] = further
 
     def dry_run_create(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ Imports nothing of the collection: the token helper loads it as a file, with bot
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import threading
 from collections.abc import Iterable
@@ -28,7 +29,7 @@ with contextlib.suppress(ImportError):
     from botocore.loaders import create_loader
     from botocore.session import Session
 
-WARM_SERVICES = ("eks", "iam", "sts")
+WARM_SERVICES = ("ec2", "eks", "iam", "sts")
 """Services of a preflight."""
 
 ATTEMPTS = 2
@@ -79,10 +80,14 @@ def warm(services: Iterable[str] = WARM_SERVICES) -> None:
 
     The clients made for this have no credentials, open no socket and are gone when this returns.
     """
+    # Whoever connects to a host by name needs this, and not every release of Ansible has it by then.
+    codecs.lookup("idna")
     session = new_session()
     session.set_credentials("none", "none")
     for service in services:
-        create_client(session, service, region_name="us-east-1", config=Config(parameter_validation=False))
+        client = create_client(session, service, region_name="us-east-1", config=Config(parameter_validation=False))
+        # Asked of any operation, it reads what is known of them all; the first look searches botocore's whole folder.
+        client.can_paginate(next(iter(client.meta.method_to_api_mapping)))
 
 
 def sts_host(session: Any, region: str) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.instance_types import instance_type
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Unknown
 
@@ -29,11 +28,12 @@ def cluster_view(subject: Subject) -> dict[str, Any]:
 
 
 def max_pods(subject: Subject) -> list[dict[str, Any]]:
-    """Pods with an address of their own on one Windows node, by instance type seen or planned.
+    """Pods with an address of their own on one Windows node, by instance type seen or planned, and who tells them.
 
-    Types that the VPC resource controller does not know are left out: nothing is known of their limits.
+    Types that neither EC2 nor the VPC resource controller's list has are left out: nothing is known of their limits.
     """
-    nodes = () if isinstance(subject.windows_nodes, Unknown) else subject.windows_nodes
-    names = {node.instance_type for node in nodes} | set(subject.options.planned_instance_types)
-    known = [found for found in map(instance_type, sorted(names)) if found is not None]
-    return [{"type": found.name, "secondary": found.secondary_limit, "prefix": found.prefix_limit} for found in known]
+    known = [found for found in map(subject.limits, subject.windows_types) if found is not None]
+    return [
+        {"type": found.type, "secondary": found.secondary, "prefix": found.prefix, "source": found.source}
+        for found in known
+    ]

@@ -39,6 +39,25 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class WaiverHeld:
+    """The waiver of a finding that failed or is unknown.
+
+    Attributes:
+        severity: How grave the finding is without it.
+        holds: Whether it has not ended; one that has ended changes nothing.
+        reason: Why it was given; may be empty, as ``owner``.
+        owner: Who gave it.
+        until: Its last day as ISO 8601 text; None is for ever.
+    """
+
+    severity: Severity
+    holds: bool
+    reason: str
+    owner: str
+    until: str | None
+
+
+@dataclass(frozen=True)
 class Finding:
     """What one rule says of one cluster: the public return value ``findings``.
 
@@ -58,3 +77,4 @@ class Finding:
     resolved_by: tuple[str, ...]
     stops_pods: bool = False
     guard: bool = False
+    waiver: WaiverHeld | None = None

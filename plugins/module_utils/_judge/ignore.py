@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import Any
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.catalogue import RULES_BY_ID
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Finding
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Finding, WaiverHeld
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.options import Waiver
 
 _KEYS = ("id", "owner", "reason", "until")
@@ -45,11 +45,13 @@ def waive(finding: Finding, waiver: Waiver, today: date) -> Finding:
     """
     if finding.status not in ("fail", "unknown"):
         return finding
-    if waiver.until is not None and not waiver.holds(today):
-        return replace(finding, summary=f"{finding.summary} (waiver ended {waiver.until.isoformat()})")
+    until = None if waiver.until is None else waiver.until.isoformat()
+    told = WaiverHeld(finding.severity, waiver.holds(today), waiver.reason, waiver.owner, until)
+    if not told.holds:
+        return replace(finding, summary=f"{finding.summary} (waiver ended {until})", waiver=told)
     words = ["waived"]
-    if waiver.until is not None:
-        words.append(f"until {waiver.until.isoformat()}")
+    if until is not None:
+        words.append(f"until {until}")
     if waiver.owner:
         words.append(f"by {waiver.owner}")
     text = " ".join(words) + (f": {waiver.reason}" if waiver.reason else "")
@@ -59,6 +61,7 @@ def waive(finding: Finding, waiver: Waiver, today: date) -> Finding:
         summary=f"{finding.summary} ({text})",
         blocks=(),
         stops_pods=False,
+        waiver=told,
     )
 
 

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.catalogue import RULES
@@ -46,16 +47,24 @@ def judge(observation: Observation, options: JudgeOptions, rules: tuple[Rule, ..
 def evaluate(entry: Rule, subject: Subject) -> Finding:
     """What one rule says. A part that could not be read, or an error in the rule itself, makes it unknown."""
     try:
-        verdict = entry.check(subject)
-    except PartUnknownError as error:
-        verdict = unknown(not_known(error.unknown), [unread(error.unknown)], remedy=error.unknown.remedy)
+        return _finding(entry, _verdict(entry, subject))
     except Exception as error:  # noqa: BLE001  # one rule's mistake must not hide what the others found
-        verdict = _broken(entry, error)
-    return _finding(entry, verdict)
+        return _finding(entry, _broken(entry, error))
+
+
+def _verdict(entry: Rule, subject: Subject) -> Verdict:
+    try:
+        return entry.check(subject)
+    except PartUnknownError as error:
+        return unknown(not_known(error.unknown), [unread(error.unknown)], remedy=error.unknown.remedy)
 
 
 def _broken(entry: Rule, error: Exception) -> Verdict:
-    kind = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    words = ""
+    # What an error says of itself may be broken too.
+    with contextlib.suppress(Exception):
+        words = " ".join(str(error).split())
+    kind = f"{type(error).__name__}: {words}" if words else type(error).__name__
     return unknown(
         f"Rule {entry.id} could not be judged: {kind}",
         [Evidence(f"Rule {entry.id}", kind)],

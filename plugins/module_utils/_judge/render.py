@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.cluster_view import cluster_view
@@ -57,6 +58,7 @@ def finding_dict(finding: Finding) -> dict[str, Any]:
         "reference": finding.reference,
         "blocks": list(finding.blocks),
         "resolved_by": list(finding.resolved_by),
+        "waiver": None if finding.waiver is None else asdict(finding.waiver),
     }
 
 

@@ -86,6 +86,7 @@ class Rule:
         id: Its published id, topic and name.
         severity: How grave a failure is; an unknown counts the same.
         title: What holds when it passes, in one line.
+        evidence: What the evidence of its findings shows, in one sentence.
         reference: URL of its source.
         remedy: What mends a failure.
         blocks: The goals that a failure stops, unless a planned step resolves it.
@@ -98,6 +99,7 @@ class Rule:
     id: str
     severity: Severity
     title: str
+    evidence: str
     reference: str
     remedy: str
     blocks: tuple[Goal, ...]
@@ -113,6 +115,7 @@ def rule(
     id: str,  # noqa: A002
     severity: Severity,
     title: str,
+    evidence: str,
     reference: str,
     remedy: str = "",
     blocks: tuple[Goal, ...] = (),
@@ -123,7 +126,9 @@ def rule(
     """Enter a check into a topic's registry as a rule."""
 
     def enter(check: Check) -> Check:
-        registry.append(Rule(id, severity, title, reference, remedy, blocks, resolved_by, stops_pods, guard, check))
+        registry.append(
+            Rule(id, severity, title, evidence, reference, remedy, blocks, resolved_by, stops_pods, guard, check)
+        )
         return check
 
     return enter

@@ -44,12 +44,17 @@ def _expression_holds(labels: Mapping[str, str], key: str, operator: str, values
 
 def runs_coredns(profile: FargateProfile) -> bool:
     """Whether a Fargate profile takes CoreDNS' pods now."""
-    return profile.status == "ACTIVE" and any(_takes_coredns(selector) for selector in profile.selectors)
+    return profile.status == "ACTIVE" and fargate_takes(profile, COREDNS_NAMESPACE, COREDNS_LABELS)
 
 
-def _takes_coredns(selector: FargateSelector) -> bool:
-    return matches(selector.namespace, COREDNS_NAMESPACE) and all(
-        key in COREDNS_LABELS and matches(value, COREDNS_LABELS[key]) for key, value in selector.labels.items()
+def fargate_takes(profile: FargateProfile, namespace: str, labels: Mapping[str, str]) -> bool:
+    """Whether a Fargate profile selects a pod of this namespace with these labels."""
+    return any(_selects_pod(selector, namespace, labels) for selector in profile.selectors)
+
+
+def _selects_pod(selector: FargateSelector, namespace: str, labels: Mapping[str, str]) -> bool:
+    return matches(selector.namespace, namespace) and all(
+        key in labels and matches(value, labels[key]) for key, value in selector.labels.items()
     )
 
 

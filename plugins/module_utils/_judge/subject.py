@@ -17,13 +17,21 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.platfor
     CONTROL_PLANE_SUPPORT,
     at_least,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.instance_limits import Limits, limits_of
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.legacy_state import LegacyState, legacy_state
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.options import JudgeOptions
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     Known,
     Node,
+    NodeGroup,
     Observation,
     Unknown,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.windows_machines import (
+    NodeRoles,
+    node_roles,
+    windows_nodes,
+    windows_types,
 )
 
 
@@ -64,21 +72,38 @@ class Subject:
     @cached_property
     def windows_nodes(self) -> Known[tuple[Node, ...]]:
         """Nodes that run Windows. Auto Mode's and Fargate's never do, whatever a label says."""
-        return self._nodes("windows")
+        nodes = self.observation.nodes
+        return nodes if isinstance(nodes, Unknown) else windows_nodes(nodes)
 
     @cached_property
     def linux_nodes(self) -> Known[tuple[Node, ...]]:
         """Nodes that run Linux and take any pod: Auto Mode's are among them, Fargate's are not."""
-        return self._nodes("linux")
-
-    def _nodes(self, operating_system: str) -> Known[tuple[Node, ...]]:
         nodes = self.observation.nodes
         if isinstance(nodes, Unknown):
             return nodes
-        return tuple(
-            node
-            for node in nodes
-            if node.operating_system == operating_system
-            and not node.fargate
-            and not (node.auto_mode and operating_system == "windows")
-        )
+        return tuple(node for node in nodes if node.operating_system == "linux" and not node.fargate)
+
+    @cached_property
+    def windows_types(self) -> tuple[str, ...]:
+        """Instance types in use or planned for Windows nodes, sorted: of nodes, of node groups and planned ones, as far
+        as they were read."""
+        return windows_types(self._seen_nodes, self._seen_groups, self.options.planned_instance_types)
+
+    @cached_property
+    def node_roles(self) -> NodeRoles:
+        """The roles that Windows nodes run as, as far as nodes and node groups were read."""
+        return node_roles(self._seen_nodes, self._seen_groups, self.observation.instances)
+
+    def limits(self, instance_type: str) -> Limits | None:
+        """How many pods a Windows node of this type runs; None where neither EC2 nor the controller's list knows it."""
+        told = self.observation.instance_types
+        return limits_of(instance_type, () if told is None or isinstance(told, Unknown) else told)
+
+    @property
+    def _seen_nodes(self) -> tuple[Node, ...]:
+        return () if isinstance(self.observation.nodes, Unknown) else self.observation.nodes
+
+    @property
+    def _seen_groups(self) -> tuple[NodeGroup, ...]:
+        groups = self.observation.node_groups
+        return () if groups is None or isinstance(groups, Unknown) else groups

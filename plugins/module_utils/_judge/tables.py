@@ -9,12 +9,15 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.wrapping import columns, printable, wrapped
+
 WIDTH = 100
 MIN_TEXT_WIDTH = 30
+INDENT = 4
+"""Of what stands below a row whose cells leave no room for it."""
 
 _GRAVITY = {"error": 0, "warning": 1, "info": 2}
 _COUNTED = (("fail", "failed"), ("unknown", "unknown"), ("not_applicable", "not applicable"), ("pass", "passed"))
@@ -22,7 +25,7 @@ _COUNTED = (("fail", "failed"), ("unknown", "unknown"), ("not_applicable", "not 
 
 def report_lines(result: Mapping[str, Any]) -> list[str]:
     """What eks_windows_preflight returned, as lines: cluster, table, counts, what stops the goal, plan."""
-    lines = [*_wrapped(_headline(result)), *findings_table(result["findings"])]
+    lines = [*_wrapped(headline(result)), *findings_table(result["findings"])]
     passed_over = [finding["id"] for finding in result["findings"] if finding["status"] == "not_applicable"]
     if passed_over:
         lines += _wrapped(f"Not applicable: {', '.join(passed_over)}")
@@ -40,15 +43,27 @@ def findings_table(findings: Iterable[Mapping[str, Any]]) -> list[str]:
     Errors and warnings have their remedy below the summary, and the objects seen where the remedy speaks of them. What
     mends several findings is said at the first.
     """
-    shown = sorted((finding for finding in findings if finding["status"] in ("fail", "unknown")), key=_rank)
+    shown = by_gravity(findings)
     if not shown:
         return []
     heads = [("STATUS", "SEVERITY", "RULE")]
-    heads += [(finding["status"], finding["severity"], finding["id"]) for finding in shown]
-    widths = [max(len(head[column]) for head in heads) for column in range(3)]
+    heads += [(finding["status"], finding["severity"], printable(finding["id"])) for finding in shown]
+    widths = [max(columns(head[column]) for head in heads) for column in range(3)]
     said: set[str] = set()
     texts = [["WHAT WAS FOUND"], *(_texts(finding, said) for finding in shown)]
     return _rows(heads, widths, texts)
+
+
+def by_gravity(findings: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The findings that failed or are unknown, gravest first; the order of the report is kept within a severity."""
+    return sorted((finding for finding in findings if finding["status"] in ("fail", "unknown")), key=_rank)
+
+
+def evidence_line(finding: Mapping[str, Any]) -> str:
+    """The objects seen, and how many more there were."""
+    seen = ", ".join(f"{item['object']} ({item['value']})" for item in finding["evidence"])
+    more = finding["evidence_total"] - len(finding["evidence"])
+    return f"Evidence: {seen}{f' and {more} more' if more else ''}"
 
 
 def counts_line(result: Mapping[str, Any]) -> str:
@@ -107,7 +122,8 @@ def _value(value: Any, nothing: str) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _headline(result: Mapping[str, Any]) -> str:
+def headline(result: Mapping[str, Any]) -> str:
+    """The cluster, and whether it is ready."""
     cluster = result["cluster"]
     if cluster["name"] is None:
         return "The cluster could not be described: not ready for Windows pods"
@@ -118,7 +134,6 @@ def _headline(result: Mapping[str, Any]) -> str:
 
 
 def _rank(finding: Mapping[str, Any]) -> int:
-    """The gravest first; the order of the report is kept within a rank."""
     return _GRAVITY.get(finding["severity"], len(_GRAVITY))
 
 
@@ -129,31 +144,29 @@ def _texts(finding: Mapping[str, Any], said: set[str]) -> list[str]:
         return [finding["summary"]]
     texts = [finding["summary"]]
     if "evidence" in remedy:
-        seen = ", ".join(f"{item['object']} ({item['value']})" for item in finding["evidence"])
-        more = finding["evidence_total"] - len(finding["evidence"])
-        texts.append(f"Evidence: {seen}{f' and {more} more' if more else ''}")
+        texts.append(evidence_line(finding))
     texts.append("Remedy: as above" if remedy in said else f"Remedy: {remedy}")
     said.add(remedy)
     return texts
 
 
 def _rows(heads: Sequence[tuple[str, str, str]], widths: Sequence[int], texts: Sequence[Sequence[str]]) -> list[str]:
-    indent = sum(widths) + 2 * len(widths)
-    room = max(WIDTH - indent, MIN_TEXT_WIDTH)
+    """Each row's cells, then its text beside them, or below where the cells are too wide for that."""
+    beside = sum(widths) + 2 * len(widths)
+    below = WIDTH - beside < MIN_TEXT_WIDTH
+    indent = " " * (INDENT if below else beside)
     lines = []
     for head, paragraphs in zip(heads, texts, strict=True):
-        start = "".join(f"{cell:<{width}}  " for cell, width in zip(head, widths, strict=True))
+        start = "".join(cell + " " * (width - columns(cell) + 2) for cell, width in zip(head, widths, strict=True))
+        if below:
+            cells = "  ".join(head)
+            lines += [cells] if columns(cells) <= WIDTH else wrapped(cells, WIDTH, later=indent)
+            start = indent
         for paragraph in paragraphs:
-            for line in textwrap.wrap(_printable(paragraph), room, break_on_hyphens=False) or [""]:
-                lines.append(f"{start}{line}".rstrip())
-                start = " " * indent
+            lines += wrapped(paragraph, WIDTH, first=start, later=indent) or [start.rstrip()]
+            start = indent
     return lines
 
 
 def _wrapped(text: str, first: str = "", later: str = "  ") -> list[str]:
-    return textwrap.wrap(_printable(text), WIDTH, initial_indent=first, subsequent_indent=later, break_on_hyphens=False)
-
-
-def _printable(text: str) -> str:
-    """Names and messages come from servers: nothing of theirs may steer a terminal."""
-    return "".join(char if char.isprintable() else " " for char in text)
+    return wrapped(text, WIDTH, first, later)

@@ -36,7 +36,6 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
 )
 
 CNI_CONFIG_MAP = "/api/v1/namespaces/kube-system/configmaps/amazon-vpc-cni"
-AWS_NODE = "/apis/apps/v1/namespaces/kube-system/daemonsets/aws-node"
 NODES = "/api/v1/nodes"
 WEBHOOK_CONFIGURATIONS = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"
 SECURITY_GROUP_POLICIES = "/apis/vpcresources.k8s.aws/v1beta1/securitygrouppolicies"
@@ -81,6 +80,7 @@ def _node(item: Mapping[str, Any]) -> Node:
             )
             for taint in (item.get("spec") or {}).get("taints") or ()
         ),
+        provider_id=str((item.get("spec") or {}).get("providerID") or ""),
     )
 
 
@@ -98,11 +98,8 @@ def cni_config_map(api: KubernetesApi) -> ConfigMap | None:
     )
 
 
-def aws_node(api: KubernetesApi) -> AwsNode | None:
-    """DaemonSet kube-system/aws-node."""
-    item = object_at(api, AWS_NODE)
-    if item is None:
-        return None
+def aws_node(item: Mapping[str, Any]) -> AwsNode:
+    """What matters of DaemonSet kube-system/aws-node."""
     containers = (_pod_template(item).get("spec") or {}).get("containers") or ()
     container: Mapping[str, Any] = next((entry for entry in containers if entry.get("name") == "aws-node"), {})
     literal: dict[str, str] = {}

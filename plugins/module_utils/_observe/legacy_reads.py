@@ -28,8 +28,6 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
 if TYPE_CHECKING:
     from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import WebhookChain
 
-DEPLOYMENTS = "/apis/apps/v1/deployments"
-SERVICES = "/api/v1/services"
 SECRETS = "/api/v1/secrets"
 CLUSTER_ROLE_BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings"
 CLUSTER_ROLES = "/apis/rbac.authorization.k8s.io/v1/clusterroles"
@@ -57,16 +55,6 @@ def listed(api: KubernetesApi, path: str, kind: str, field_selector: str = "") -
             for item in api.list(path, metadata_only=True, field_selector=field_selector)
         )
     )
-
-
-def deployments(api: KubernetesApi) -> Listed:
-    """All Deployments."""
-    return listed(api, DEPLOYMENTS, "Deployment")
-
-
-def services(api: KubernetesApi) -> Listed:
-    """All Services."""
-    return listed(api, SERVICES, "Service")
 
 
 def secrets(api: KubernetesApi) -> Listed:

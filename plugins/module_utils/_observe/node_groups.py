@@ -48,4 +48,7 @@ def _node_group(aws: AwsConnection, cluster_name: str, name: str) -> NodeGroup |
         status=str(group.get("status") or ""),
         ami_type=str(group.get("amiType") or ""),
         desired_size=int((group.get("scalingConfig") or {}).get("desiredSize") or 0),
+        node_role=str(group.get("nodeRole") or ""),
+        instance_types=tuple(map(str, group.get("instanceTypes") or ())),
+        subnet_ids=tuple(map(str, group.get("subnets") or ())),
     )

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+Requirement: TypeAlias = tuple[str, str, tuple[str, ...]]
+"""An expression of a selector: key, operator, values."""
+
 
 @dataclass(frozen=True)
 class Unknown:
@@ -135,7 +138,8 @@ class Taint:
 @dataclass(frozen=True)
 class Node:
     """A node. ``operating_system`` is ``windows``, ``linux`` or empty; ``fargate`` and ``auto_mode`` tell
-    by label eks.amazonaws.com/compute-type. ``capacity`` is status.capacity as the API gives it."""
+    by label eks.amazonaws.com/compute-type. ``capacity`` is status.capacity as the API gives it. ``provider_id`` names
+    the EC2 instance, ``aws:///eu-central-1a/i-0123456789abcdef0`` for example."""
 
     name: str
     operating_system: str
@@ -150,6 +154,7 @@ class Node:
     labels: Mapping[str, str]
     capacity: Mapping[str, str]
     taints: tuple[Taint, ...]
+    provider_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -302,8 +307,7 @@ class ServiceAccount:
 
 @dataclass(frozen=True)
 class WindowsPod:
-    """A pod that asks for Windows by nodeSelector or node affinity, or runs on a Windows node; read only
-    where a SecurityGroupPolicy exists, in its namespaces, and for goals disable, legacy_remove and cert_renew, in all.
+    """A pod that asks for Windows by nodeSelector or node affinity, or runs on a Windows node.
 
     Attributes:
         namespace: Its namespace.
@@ -315,7 +319,9 @@ class WindowsPod:
         is_starting: Whether it has a node and waits for its sandbox: no container of it got any further, and it is not
             being deleted.
         selects_windows: Whether its nodeSelector names Windows, which is all that the webhooks look at.
+        beta_label_alone: Whether it names Windows there by the deprecated label beta.kubernetes.io/os alone.
         host_network: Whether it uses its node's network, so that it needs no address.
+        host_process: Whether it is a HostProcess pod: all its containers run as processes of the node.
         address_limit: The ``vpc.amazonaws.com/PrivateIPv4Address`` limit of its first container; empty without.
         address: The annotation of that name, which the controller gives it; empty without.
         owner: The controller that owns it; None where nothing makes it again.
@@ -335,6 +341,92 @@ class WindowsPod:
     address: str = ""
     owner: ObjectRef | None = None
     created_at: str = ""
+    beta_label_alone: bool = False
+    host_process: bool = False
+
+
+@dataclass(frozen=True)
+class NodeTerm:
+    """One term of a required node affinity: requirements on labels, and on fields, of which there is
+    ``metadata.name`` alone. One without any selects no node."""
+
+    labels: tuple[Requirement, ...] = ()
+    fields: tuple[Requirement, ...] = ()
+
+
+@dataclass(frozen=True)
+class Toleration:
+    """A toleration of taints; an empty ``effect`` is every one, an empty ``key`` with ``Exists`` every taint."""
+
+    key: str
+    operator: str
+    value: str
+    effect: str
+
+
+@dataclass(frozen=True)
+class Placement:
+    """What decides on which nodes a pod may be placed. ``terms`` is None where no node affinity is required; one of
+    them has to hold."""
+
+    node_selector: Mapping[str, str] = field(default_factory=dict)
+    terms: tuple[NodeTerm, ...] | None = None
+    tolerations: tuple[Toleration, ...] = ()
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A Deployment, DaemonSet or StatefulSet by its pod template. ``address`` is the template's annotation
+    ``vpc.amazonaws.com/PrivateIPv4Address``, which only the controller may give; empty without."""
+
+    ref: ObjectRef
+    placement: Placement = field(default_factory=Placement)
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Workloads:
+    """The workloads of all namespaces, by kind."""
+
+    deployments: Known[tuple[Workload, ...]] = ()
+    daemon_sets: Known[tuple[Workload, ...]] = ()
+    stateful_sets: Known[tuple[Workload, ...]] = ()
+
+
+@dataclass(frozen=True)
+class Service:
+    """A Service. ``cluster_ip`` is ``None`` in letters where it is headless."""
+
+    ref: ObjectRef
+    type: str
+    cluster_ip: str
+
+
+@dataclass(frozen=True)
+class ServiceBackends:
+    """What stands behind a Service, of what takes traffic.
+
+    Attributes:
+        service: The Service.
+        backends: Its addresses.
+        windows_backends: Those of them on Windows nodes.
+        nodes: The names of the nodes that they are on.
+    """
+
+    service: ObjectRef
+    backends: int
+    windows_backends: int
+    nodes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class NodeEvent:
+    """An event of vpc-resource-controller on a node. ``last_seen`` is RFC 3339, empty where not given."""
+
+    node: str
+    reason: str
+    message: str
+    last_seen: str = ""
 
 
 @dataclass(frozen=True)
@@ -361,12 +453,65 @@ class Probe:
 
 @dataclass(frozen=True)
 class NodeGroup:
-    """A managed node group. ``ami_type`` is as EKS spells it, ``WINDOWS_CORE_2022_x86_64`` for example."""
+    """A managed node group.
+
+    Attributes:
+        name: Its name.
+        status: Its status.
+        ami_type: As EKS spells it, ``WINDOWS_CORE_2022_x86_64`` for example; ``CUSTOM`` or empty where a launch
+            template names the AMI.
+        desired_size: How many nodes it is to have.
+        node_role: ARN of the role that its nodes run as, with the role's path.
+        instance_types: Those it names; empty where a launch template does.
+        subnet_ids: Where its nodes are.
+    """
 
     name: str
     status: str
     ami_type: str
     desired_size: int
+    node_role: str = ""
+    instance_types: tuple[str, ...] = ()
+    subnet_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Instance:
+    """The EC2 instance of a Windows node that no managed node group made.
+
+    ``role`` is the ARN of the role of its instance profile, with the role's path; empty where it has none.
+    """
+
+    id: str
+    subnet_id: str
+    role: Known[str]
+
+
+@dataclass(frozen=True)
+class AccessEntry:
+    """The access entry of a role that Windows nodes run as; ``type`` is as EKS spells it."""
+
+    principal_arn: str
+    type: str
+
+
+@dataclass(frozen=True)
+class Subnet:
+    """A subnet, and how many IPv4 addresses in it are free. EC2 does not tell whether these are contiguous."""
+
+    id: str
+    zone: str
+    available_addresses: int
+
+
+@dataclass(frozen=True)
+class Ec2InstanceType:
+    """An instance type as EC2 tells it. ``hypervisor`` is ``nitro`` or ``xen``, empty for bare metal."""
+
+    name: str
+    ipv4_per_interface: int
+    hypervisor: str
+    architectures: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -426,8 +571,9 @@ class Observation:
     """Everything that was seen of one cluster, once.
 
     ``vpc_cni`` is None where the add-on is not managed by EKS. ``cni_config_map`` and ``aws_node`` are None
-    where they do not exist. ``fargate_profiles`` is read only where fewer than two Linux nodes are ready, else
-    empty. ``probe`` is None where it was not asked for. ``examined`` counts what was looked at, by kind in lower-case
+    where they do not exist. ``fargate_profiles`` is read only where fewer than two Linux nodes are ready or a Windows
+    pod was seen, else empty. ``service_backends`` and ``node_events`` are empty where there is no Windows node.
+    ``probe`` is None where it was not asked for. ``examined`` counts what was looked at, by kind in lower-case
     plural, and holds no kind that could not be read. ``observed_at`` is RFC 3339 in UTC.
 
     ``vpc_cni_schema`` is the JSON schema of the configuration of vpc-cni's installed version; None where it was not
@@ -438,6 +584,15 @@ class Observation:
     AmazonEKSVPCResourceController, which is attached and managed by the goal, and Unknown where ``cluster_role`` is.
     ``legacy_webhooks`` is None where no webhook configuration of legacy support is there, ``webhook_pods`` also where
     the goal is not cert_renew.
+
+    ``coredns`` is None where EKS does not manage that add-on. What follows is None with goal disable, and where Windows
+    is not in play: no node runs it, no instance type is planned for it, and Windows IPAM is off; else ``node_groups``
+    is read with every goal. ``instances`` are those of Windows nodes that no managed node group made, None where there
+    is no such node. ``access_entries`` are those of the roles that Windows nodes run as or will: a role that has none
+    is not among them; None where the cluster reads none, or there is no such role. ``aws_auth`` is the data of
+    ConfigMap kube-system/aws-auth, empty where it or its data is absent, and None where access entries decide already.
+    ``subnets`` are those of Windows node groups and instances, and of the cluster; ``instance_types`` those that are in
+    use or planned for Windows, as far as EC2 has them in the region: both None where there is no such type.
     """
 
     observed_at: str
@@ -463,4 +618,14 @@ class Observation:
     role_users: Known[RoleUsers] | None = None
     legacy_webhooks: Known[tuple[WebhookChain, ...]] | None = None
     webhook_pods: Known[tuple[WebhookPods, ...]] | None = None
+    coredns: Known[Addon | None] = None
+    instances: Known[tuple[Instance, ...]] | None = None
+    access_entries: Known[tuple[AccessEntry, ...]] | None = None
+    aws_auth: Known[Mapping[str, str]] | None = None
+    subnets: Known[tuple[Subnet, ...]] | None = None
+    instance_types: Known[tuple[Ec2InstanceType, ...]] | None = None
+    workloads: Workloads = field(default_factory=Workloads)
+    services: Known[tuple[Service, ...]] = ()
+    service_backends: Known[tuple[ServiceBackends, ...]] = ()
+    node_events: Known[tuple[NodeEvent, ...]] = ()
     examined: Mapping[str, int] = field(default_factory=dict)

@@ -9,10 +9,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 # The backends' requirements say so before anything here runs.
 with contextlib.suppress(ImportError):
@@ -24,20 +25,26 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kube
     KubernetesAccess,
     access,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import KubernetesApi
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_settings import is_explicit
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.redaction import Secret
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe import (
     aws_reads,
     kubernetes_reads,
     legacy_reads,
+    node_events,
+    service_backends,
     windows_pods,
+    workloads,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.attempt import (
     aws_attempt,
     aws_unknown,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.goal_reads import goal_reads
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.legacy_reads import Listed
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    Addon,
     ClusterRole,
     ClusterVersion,
     FargateProfile,
@@ -46,11 +53,14 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     Node,
     Observation,
     SecurityGroupPolicy,
+    Service,
     ServiceAccount,
     Unknown,
     WebhookConfiguration,
     WebhookPods,
     WindowsPod,
+    Workload,
+    Workloads,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.reading import (
     Reading,
@@ -58,14 +68,19 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.read
     done,
     mapped,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.windows_reads import (
+    WindowsParts,
+    windows_parts,
+    with_aws_auth,
+)
 
 if TYPE_CHECKING:
     from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import WebhookChain
 
+T = TypeVar("T")
+
 THREADS = 6
 """Reads at a time: three of AWS beside as many connections to Kubernetes as are worth their handshake."""
-
-GOALS_OF_ALL_PODS = ("disable", "legacy_remove", "cert_renew")
 
 THREADS_TO_DISABLE = 8
 """Goal disable asks AWS for two more parts, which take several calls each."""
@@ -82,7 +97,7 @@ def observe(aws: AwsConnection, options: Mapping[str, Any]) -> Observation:
 
     Args:
         aws: The connection whose region the cluster is in.
-        options: ``cluster_name``, ``goal``, ``cluster_policy``, ``ipam_owner``, those of
+        options: ``cluster_name``, ``goal``, ``planned_instance_types``, ``cluster_policy``, ``ipam_owner``, those of
             :func:`kubernetes_argument_spec`, ``ignore``, ``probe`` and ``probe_namespace``.
 
     Raises:
@@ -95,7 +110,10 @@ def observe(aws: AwsConnection, options: Mapping[str, Any]) -> Observation:
     aws.client("iam")
     threads = THREADS_TO_DISABLE if options.get("goal") == "disable" else THREADS
     with ThreadPoolExecutor(threads, thread_name_prefix="observe") as pool:
-        addon = pool.submit(aws_attempt, "eks:DescribeAddon", lambda: aws_reads.managed_addon(aws, name, "vpc-cni"))
+        addon, coredns = (
+            pool.submit(aws_attempt, "eks:DescribeAddon", partial(aws_reads.managed_addon, aws, name, each))
+            for each in ("vpc-cni", "coredns")
+        )
         answer = aws_reads.describe_cluster(aws, name)
         cluster = answer if isinstance(answer, Unknown) else aws_reads.cluster_of(answer)
         role, version = _of_cluster(pool, aws, cluster)
@@ -103,12 +121,14 @@ def observe(aws: AwsConnection, options: Mapping[str, Any]) -> Observation:
         with contextlib.ExitStack() as closing:
             if not isinstance(reached, Unknown) and reached.api:
                 closing.callback(reached.api.close)
-            return _observation(Reading(pool, aws, options, cluster, reached), addon.result, role, version)
+            reading = Reading(pool, aws, options, cluster, reached)
+            return _observation(reading, addon.result, coredns.result, role, version)
 
 
 def _observation(
     reading: Reading,
     addon: Callable[[], Any],
+    coredns: Callable[[], Known[Addon | None]],
     role: Callable[[], Known[ClusterRole]],
     version: Callable[[], Known[ClusterVersion | None]],
 ) -> Observation:
@@ -119,25 +139,38 @@ def _observation(
     configuration_items = reading.kubernetes(
         kubernetes_reads.WEBHOOK_CONFIGURATIONS, kubernetes_reads.webhook_configuration_items
     )
-    deployments = reading.kubernetes(legacy_reads.DEPLOYMENTS, legacy_reads.deployments)
-    services = reading.kubernetes(legacy_reads.SERVICES, legacy_reads.services)
+    deployments = reading.kubernetes(workloads.DEPLOYMENTS, workloads.deployments)
+    services = reading.kubernetes(service_backends.SERVICES, service_backends.services)
     secrets = reading.kubernetes(legacy_reads.SECRETS, legacy_reads.secrets)
     bindings = reading.kubernetes(legacy_reads.CLUSTER_ROLE_BINDINGS, legacy_reads.cluster_role_bindings)
-    aws_node = reading.kubernetes(kubernetes_reads.AWS_NODE, kubernetes_reads.aws_node)
+    daemon_sets = reading.kubernetes(workloads.DAEMON_SETS, workloads.daemon_sets)
+    stateful_sets = reading.kubernetes(workloads.STATEFUL_SETS, workloads.stateful_sets)
     probe = _probe(reading)
 
+    windows = windows_parts(reading, nodes.result(), config_map.result())
     configurations = mapped(configuration_items.result(), kubernetes_reads.webhook_configurations)
-    fargate = _fargate_profiles(reading, nodes.result())
-    pods = _windows_pods(reading, policies.result(), nodes.result())
+    pods = _of_nodes(reading, windows_pods.PODS, nodes.result(), windows_pods.windows_pods)
+    slices = _of_windows_nodes(
+        reading, service_backends.ENDPOINT_SLICES, nodes.result(), service_backends.endpoint_slices
+    )
+    events = _of_windows_nodes(
+        reading, node_events.EVENTS, nodes.result(), lambda api, _nodes: node_events.node_events(api)
+    )
+    found_pods = pods.result()
+    fargate = _fargate_profiles(reading, nodes.result(), mapped(found_pods, lambda found: found[0]))
     accounts = _service_accounts(reading, policies.result())
     legacy = LegacyObjects(
-        deployments=mapped(deployments.result(), lambda found: legacy_reads.legacy_deployments(found, configurations)),
-        services=mapped(services.result(), lambda found: legacy_reads.legacy_services(found, configurations)),
+        deployments=mapped(
+            deployments.result(), lambda found: legacy_reads.legacy_deployments(_listed(found), configurations)
+        ),
+        services=mapped(services.result(), lambda found: legacy_reads.legacy_services(_listed(found), configurations)),
         secrets=mapped(secrets.result(), lambda found: found.objects),
         cluster_role_bindings=mapped(bindings.result(), legacy_reads.legacy_bindings),
     )
     legacy, webhooks, webhook_pods = _legacy_depth(reading, legacy, configuration_items.result(), configurations)
     search = further.role_search.result()
+    of_windows = with_aws_auth(reading, windows.result(), nodes.result()) if windows else WindowsParts()
+    groups = of_windows.node_groups if windows else further.node_groups.result()
     return Observation(
         observed_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         connection=KubernetesConnection(server="", certificate_authority="", validate_certs=True)
@@ -147,32 +180,55 @@ def _observation(
         cluster_version=version(),
         cluster_role=role(),
         vpc_cni=addon(),
-        fargate_profiles=fargate.result(),
+        fargate_profiles=() if fargate is None else fargate.result(),
         nodes=nodes.result(),
         cni_config_map=config_map.result(),
-        aws_node=aws_node.result(),
+        aws_node=mapped(daemon_sets.result(), lambda found: found[1]),
         webhook_configurations=configurations,
         legacy=legacy,
         legacy_webhooks=webhooks,
         webhook_pods=webhook_pods,
         security_group_policies=policies.result(),
-        windows_pods=pods.result(),
+        windows_pods=mapped(found_pods, lambda found: found[0]),
         service_accounts=accounts.result(),
         probe=probe.result() if probe else None,
         vpc_cni_schema=further.vpc_cni_schema.result(),
-        node_groups=further.node_groups.result(),
+        node_groups=groups,
+        coredns=coredns(),
+        instances=of_windows.instances,
+        access_entries=of_windows.access_entries,
+        aws_auth=of_windows.aws_auth,
+        subnets=of_windows.subnets,
+        instance_types=of_windows.instance_types,
         karpenter_node_classes=further.karpenter_node_classes.result(),
         cni_nodes=further.cni_nodes.result(),
         role_users=None if search is None else mapped(search, lambda found: found.users),
+        workloads=Workloads(
+            deployments=deployments.result(),
+            daemon_sets=mapped(daemon_sets.result(), lambda found: found[0]),
+            stateful_sets=stateful_sets.result(),
+        ),
+        services=services.result(),
+        service_backends=() if slices is None else mapped(slices.result(), lambda found: found[0]),
+        node_events=() if events is None else events.result(),
         examined=counts(
-            deployments=mapped(deployments.result(), lambda found: found.objects),
-            fargate_profiles=None if _has_enough_linux(nodes.result()) else fargate.result(),
+            daemon_sets=mapped(daemon_sets.result(), lambda found: found[0]),
+            deployments=deployments.result(),
+            endpoint_slices=None if slices is None else mapped(slices.result(), lambda found: range(found[1])),
+            events=None if events is None else events.result(),
+            fargate_profiles=None if fargate is None else fargate.result(),
             mutating_webhook_configurations=configurations,
             nodes=nodes.result(),
             security_group_policies=policies.result(),
-            services=mapped(services.result(), lambda found: found.objects),
-            windows_pods=pods.result() if _is_everywhere(reading) or policies.result() else None,
-            node_groups=further.node_groups.result(),
+            pods=mapped(found_pods, lambda found: range(found[1])),
+            services=services.result(),
+            stateful_sets=stateful_sets.result(),
+            windows_pods=mapped(found_pods, lambda found: found[0]),
+            node_groups=groups,
+            instances=of_windows.instances,
+            access_entries=of_windows.access_entries,
+            subnets=of_windows.subnets,
+            instance_types=of_windows.instance_types,
             karpenter_node_classes=further.karpenter_node_classes.result(),
             cni_nodes=further.cni_nodes.result(),
             regions=None if search is None else mapped(search, lambda found: found.users.searched),
@@ -227,11 +283,14 @@ def _probe(reading: Reading) -> Future[Any] | None:
     )
 
 
-def _fargate_profiles(reading: Reading, nodes: Known[tuple[Node, ...]]) -> Future[Known[tuple[FargateProfile, ...]]]:
+def _fargate_profiles(
+    reading: Reading, nodes: Known[tuple[Node, ...]], pods: Known[tuple[WindowsPod, ...]]
+) -> Future[Known[tuple[FargateProfile, ...]]] | None:
+    """Fargate profiles, None where none matters: they may carry CoreDNS, and may take Windows pods."""
     if isinstance(nodes, Unknown):
         return done(nodes)
-    if _has_enough_linux(nodes):
-        return done(())
+    if _has_enough_linux(nodes) and (isinstance(pods, Unknown) or not pods):
+        return None
     return reading.pool.submit(
         aws_attempt,
         "eks:ListFargateProfiles",
@@ -240,32 +299,40 @@ def _fargate_profiles(reading: Reading, nodes: Known[tuple[Node, ...]]) -> Futur
 
 
 def _has_enough_linux(nodes: Known[tuple[Node, ...]]) -> bool:
-    """Whether Fargate profiles don't matter."""
+    """Whether CoreDNS needs no Fargate profile."""
     if isinstance(nodes, Unknown):
         return False
     linux = sum(1 for node in nodes if node.operating_system == "linux" and node.ready and not node.fargate)
     return linux >= ENOUGH_LINUX_NODES
 
 
-def _windows_pods(
-    reading: Reading, policies: Known[tuple[SecurityGroupPolicy, ...]], nodes: Known[tuple[Node, ...]]
-) -> Future[Known[tuple[WindowsPod, ...]]]:
-    """Windows pods, as far as the goal or SecurityGroupPolicies ask for them."""
-    if not _is_everywhere(reading) and (isinstance(policies, Unknown) or not policies):
-        return done(policies)
+def _of_nodes(
+    reading: Reading,
+    path: str,
+    nodes: Known[tuple[Node, ...]],
+    read: Callable[[KubernetesApi, tuple[Node, ...]], T],
+) -> Future[Known[T]]:
+    """A read that can't be made sense of where nodes are not known."""
     if isinstance(nodes, Unknown):
-        # Pods that run on Windows without asking for it could not be told from others.
         return done(nodes)
     known_nodes = nodes
-    if _is_everywhere(reading) or isinstance(policies, Unknown):
-        return reading.kubernetes(windows_pods.PODS, lambda api: windows_pods.all_windows_pods(api, known_nodes))
-    found = policies
-    return reading.kubernetes(windows_pods.PODS, lambda api: windows_pods.windows_pods(api, found, known_nodes))
+    return reading.kubernetes(path, lambda api: read(api, known_nodes))
 
 
-def _is_everywhere(reading: Reading) -> bool:
-    """Whether Windows pods of all namespaces matter."""
-    return reading.options.get("goal") in GOALS_OF_ALL_PODS
+def _of_windows_nodes(
+    reading: Reading,
+    path: str,
+    nodes: Known[tuple[Node, ...]],
+    read: Callable[[KubernetesApi, tuple[Node, ...]], T],
+) -> Future[Known[T]] | None:
+    """The same for what matters to Windows nodes alone, None where there is none."""
+    if not isinstance(nodes, Unknown) and not any(node.operating_system == "windows" for node in nodes):
+        return None
+    return _of_nodes(reading, path, nodes, read)
+
+
+def _listed(found: Iterable[Workload | Service]) -> Listed:
+    return Listed(tuple(each.ref for each in found))
 
 
 def _service_accounts(

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sized
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -94,7 +94,7 @@ def mapped(part: Known[T], convert: Callable[[T], U]) -> Known[U]:
     return part if isinstance(part, Unknown) else convert(part)
 
 
-def counts(**parts: Known[tuple[Any, ...]] | None) -> dict[str, int]:
+def counts(**parts: Known[Sized] | None) -> dict[str, int]:
     """How many were looked at, of the kinds that were: None is a kind that nothing was asked about."""
     return {kind: len(part) for kind, part in parts.items() if part is not None and not isinstance(part, Unknown)}
 

@@ -4,14 +4,17 @@
 
 # Private to this collection: no other collection may import it.
 
-"""Windows pods and their service accounts: of the namespaces that have a SecurityGroupPolicy, or of all."""
+"""Windows pods of all namespaces, and service accounts of those that have a SecurityGroupPolicy."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import KubernetesApi
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import (
+    KubernetesApi,
+    KubernetesError,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.kubernetes_reads import ADDRESS_RESOURCE
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     Node,
@@ -24,7 +27,8 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
 MOST_NAMESPACES = 4
 """Namespaces that are asked one by one; more are asked for in one list of the whole cluster."""
 
-OS_LABELS = ("kubernetes.io/os", "beta.kubernetes.io/os")
+BETA_OS_LABEL = "beta.kubernetes.io/os"
+OS_LABELS = ("kubernetes.io/os", BETA_OS_LABEL)
 BUILD_LABEL = "node.kubernetes.io/windows-build"
 """A label that Windows nodes alone have."""
 
@@ -38,35 +42,46 @@ NOT_ENDED = "status.phase!=Succeeded,status.phase!=Failed"
 PENDING = "status.phase=Pending"
 PODS = "/api/v1/pods"
 
+LONGEST_SELECTOR = 32_000
+"""Characters of a field selector. The API server takes a request line of a megabyte."""
 
-def windows_pods(
-    api: KubernetesApi, policies: Iterable[SecurityGroupPolicy], nodes: Iterable[Node]
-) -> tuple[WindowsPod, ...]:
-    """Pods that have not ended and ask for Windows or run on it. The API can't select by operating system."""
-    namespaces = sorted({policy.namespace for policy in policies})
-    return _windows_alone(_items(api, "pods", namespaces, field_selector=NOT_ENDED), _windows_nodes(nodes))
+TOO_LONG = (413, 414, 431)
+"""Statuses by which what is between here and the API server refuses a long request."""
 
 
-def all_windows_pods(api: KubernetesApi, nodes: Iterable[Node]) -> tuple[WindowsPod, ...]:
-    """Pods of all namespaces that have not ended and ask for Windows or run on it.
+def windows_pods(api: KubernetesApi, nodes: Iterable[Node]) -> tuple[tuple[WindowsPod, ...], int]:
+    """Pods of all namespaces that have not ended and ask for Windows or run on it, and how many were looked at.
 
+    The API can't select by operating system, but leave out what is on Linux nodes: that is most pods of most clusters.
     Without a Windows node none runs, so that only those that wait for one are asked for.
     """
-    windows_nodes = _windows_nodes(nodes)
-    items = api.list(PODS, field_selector=NOT_ENDED if windows_nodes else PENDING)
-    return _windows_alone(items, windows_nodes)
+    known = tuple(nodes)
+    windows = frozenset(node.name for node in known if node.operating_system == "windows")
+    looked_at = 0
+
+    def convert(item: Mapping[str, Any]) -> WindowsPod | None:
+        nonlocal looked_at
+        looked_at += 1
+        spec = item.get("spec") or {}
+        return _pod(item) if asks_for_windows(spec) or spec.get("nodeName") in windows else None
+
+    selector = _selector(known) if windows else PENDING
+    try:
+        found = api.collect(PODS, convert, field_selector=selector)
+    except KubernetesError as error:
+        if error.status not in TOO_LONG:
+            raise
+        looked_at = 0
+        found = api.collect(PODS, convert, field_selector=NOT_ENDED)
+    return found, looked_at
 
 
-def _windows_nodes(nodes: Iterable[Node]) -> frozenset[str]:
-    return frozenset(node.name for node in nodes if node.operating_system == "windows")
-
-
-def _windows_alone(items: Iterable[Mapping[str, Any]], windows_nodes: frozenset[str]) -> tuple[WindowsPod, ...]:
-    return tuple(
-        _pod(item)
-        for item in items
-        if asks_for_windows(item.get("spec") or {}) or (item.get("spec") or {}).get("nodeName") in windows_nodes
-    )
+def _selector(nodes: Iterable[Node]) -> str:
+    """Pods that have not ended and are not on a Linux node. On Fargate's nodes a profile may have put what asks for
+    Windows."""
+    linux = (node.name for node in nodes if node.operating_system == "linux" and not node.fargate)
+    selector = ",".join((NOT_ENDED, *(f"spec.nodeName!={name}" for name in linux)))
+    return selector if len(selector) <= LONGEST_SELECTOR else NOT_ENDED
 
 
 def service_accounts(api: KubernetesApi, policies: Iterable[SecurityGroupPolicy]) -> tuple[ServiceAccount, ...]:
@@ -117,6 +132,8 @@ def _items(api: KubernetesApi, resource: str, namespaces: list[str], **arguments
 
 def _pod(item: Mapping[str, Any]) -> WindowsPod:
     spec = item.get("spec") or {}
+    selector = spec.get("nodeSelector") or {}
+    selecting = [label for label in OS_LABELS if selector.get(label) == "windows"]
     return WindowsPod(
         namespace=item["metadata"]["namespace"],
         name=item["metadata"]["name"],
@@ -125,8 +142,10 @@ def _pod(item: Mapping[str, Any]) -> WindowsPod:
         node_name=str(spec.get("nodeName") or ""),
         phase=str((item.get("status") or {}).get("phase") or ""),
         is_starting=_is_starting(item),
-        selects_windows=any((spec.get("nodeSelector") or {}).get(label) == "windows" for label in OS_LABELS),
+        selects_windows=bool(selecting),
+        beta_label_alone=selecting == [BETA_OS_LABEL],
         host_network=spec.get("hostNetwork") is True,
+        host_process=_is_host_process(spec),
         address_limit=_address_limit(spec),
         address=str((item["metadata"].get("annotations") or {}).get(ADDRESS_RESOURCE) or ""),
         owner=_owner(item["metadata"]),
@@ -142,6 +161,20 @@ def _is_starting(item: Mapping[str, Any]) -> bool:
         return False
     states = (*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ()))
     return all(((state.get("state") or {}).get("waiting") or {}).get("reason") in NO_SANDBOX_YET for state in states)
+
+
+def _is_host_process(spec: Mapping[str, Any]) -> bool:
+    """Whether every container is a HostProcess one, be it by its own word or by the pod's."""
+    containers = (*(spec.get("initContainers") or ()), *(spec.get("containers") or ()))
+    of_pod = _host_process(spec)
+    own = [_host_process(container) for container in containers]
+    return all(of_pod if each is None else each for each in own) if containers else bool(of_pod)
+
+
+def _host_process(owner: Mapping[str, Any]) -> bool | None:
+    options = (owner.get("securityContext") or {}).get("windowsOptions") or {}
+    value = options.get("hostProcess")
+    return value if isinstance(value, bool) else None
 
 
 def _address_limit(spec: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -18,6 +19,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     LegacyObjects,
     Observation,
     Unknown,
+    Workloads,
 )
 from tests.testbed import ClusterSpec, Testbed, chart_data
 from tests.testbed.pki import Authority
@@ -25,7 +27,9 @@ from tests.testbed.pki import Authority
 # All of it happens in this process, whose releases are always the newest.
 pytestmark = pytest.mark.newest_client
 
-MOST_CALLS = 16
+MOST_CALLS = 30
+CONVERGED_CALLS = 19
+"""Those of a cluster that has no Windows node and lacks nothing, with a probe; DescribeAddon is for two add-ons."""
 KUBERNETES_PARTS = (
     "nodes",
     "cni_config_map",
@@ -34,6 +38,10 @@ KUBERNETES_PARTS = (
     "security_group_policies",
     "windows_pods",
     "service_accounts",
+    "daemon_sets",
+    "stateful_sets",
+    "service_backends",
+    "node_events",
 )
 LEGACY_PARTS = ("deployments", "services", "secrets", "cluster_role_bindings")
 
@@ -53,6 +61,7 @@ def unknown(observation: Observation) -> dict[str, Unknown]:
     """The parts that could not be read, by name."""
     parts = {field.name: getattr(observation, field.name) for field in dataclasses.fields(observation)}
     parts.update({field.name: getattr(observation.legacy, field.name) for field in dataclasses.fields(LegacyObjects)})
+    parts.update({field.name: getattr(observation.workloads, field.name) for field in dataclasses.fields(Workloads)})
     return {name: part for name, part in parts.items() if isinstance(part, Unknown)}
 
 
@@ -60,18 +69,24 @@ def test_a_converged_cluster_takes_few_calls_and_no_write(fleet: Testbed, look: 
     observation = look("converged", probe=True)
     requests = fleet.clusters["converged"].requests()
     calls = [*aws_calls(fleet), *(f"{request.verb} {request.path}" for request in requests)]
-    assert len(calls) == len(set(calls)) == 14 <= MOST_CALLS
+    assert len(calls) == CONVERGED_CALLS <= MOST_CALLS
+    assert [call for call, times in Counter(calls).items() if times > 1] == ["eks:DescribeAddon"]
     assert not [request for request in requests if request.write]
     assert not [request for request in fleet.aws.requests() if request.write]
     assert unknown(observation) == {}
     assert observation.probe is not None
     assert observation.probe.limit == "1"  # type: ignore[union-attr]
     assert observation.examined == {
+        "daemon_sets": 1,
         "deployments": 1,
         "mutating_webhook_configurations": 1,
+        "node_groups": 1,
         "nodes": 2,
+        "pods": 0,
         "security_group_policies": 0,
         "services": 1,
+        "stateful_sets": 0,
+        "windows_pods": 0,
     }
     assert observation.connection.server == fleet.clusters["converged"].endpoint
 
@@ -81,7 +96,7 @@ def test_assumed_roles_fit_in_as_well(fleet: Testbed, look: Look) -> None:
     observation = look("converged", assume_role_arn=role, kubernetes_role_arn=role, probe=True)
     requests = fleet.clusters["converged"].requests()
     assert unknown(observation) == {}
-    assert len(aws_calls(fleet)) + len(requests) == MOST_CALLS
+    assert len(aws_calls(fleet)) + len(requests) == CONVERGED_CALLS + 2
     assert aws_calls(fleet).count("sts:AssumeRole") == 2
     assert {request.user for request in requests} == {
         "arn:aws:sts::111122223333:assumed-role/operator/cloudops.eks_windows"
@@ -155,7 +170,7 @@ def test_an_identity_that_kubernetes_does_not_know(fleet: Testbed, look: Look) -
     assert {part.reason for part in found.values()} == {"Unauthorized"}
     assert "kubernetes_role_arn" in found["nodes"].remedy
     assert found["probe"].source == "POST /api/v1/namespaces/default/pods"
-    assert observation.examined == {}
+    assert observation.examined == {"node_groups": 1}
 
 
 def test_an_identity_without_rights(fleet: Testbed, look: Look) -> None:
@@ -190,7 +205,7 @@ def test_a_role_for_kubernetes_that_can_t_be_assumed(fleet: Testbed, look: Look)
 def test_one_call_that_aws_denies_hides_no_other(fleet: Testbed, look: Look, action: str, part: str) -> None:
     fleet.aws.deny(action)
     found = unknown(look("converged"))
-    assert set(found) == {part}
+    assert set(found) == ({part, "coredns"} if part == "vpc_cni" else {part})
     assert found[part].source == action
     assert "not authorized" in found[part].reason
     assert found[part].remedy == f"Give the caller {action}"

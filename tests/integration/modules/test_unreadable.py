@@ -28,8 +28,22 @@ FROM_KUBERNETES = frozenset(
     {
         "network.custom_networking",
         "network.security_groups_for_pods",
+        "network.prefix_blocks",
+        "network.network_policy",
         "capacity.linux",
+        "capacity.pods",
         "nodes.address_capacity",
+        "nodes.os_build",
+        "nodes.linux_ami",
+        "nodes.controller_events",
+        "nodes.taint",
+        "workloads.os_selector",
+        "workloads.address_annotation",
+        "workloads.node_selector_form",
+        "workloads.host_network",
+        "workloads.fargate",
+        "workloads.service_backends",
+        "workloads.stuck",
         "ipam.enabled",
         "ipam.controller_webhook",
         "legacy.components",
@@ -166,8 +180,9 @@ def test_the_permissions_that_the_module_names_are_enough(testbed: Testbed) -> N
     role = testbed.aws.add_role("reader")
     testbed.aws.add_access_entry(cluster.eks, role, username="reader")
     listed = {
-        "": ["nodes", "services"],
-        "apps": ["deployments"],
+        "": ["nodes", "pods", "services", "events"],
+        "apps": ["deployments", "daemonsets", "statefulsets"],
+        "discovery.k8s.io": ["endpointslices"],
         "admissionregistration.k8s.io": ["mutatingwebhookconfigurations"],
         "rbac.authorization.k8s.io": ["clusterrolebindings"],
         "vpcresources.k8s.aws": ["securitygrouppolicies"],
@@ -180,7 +195,6 @@ def test_the_permissions_that_the_module_names_are_enough(testbed: Testbed) -> N
         for group, resource, name, verb in (
             ("", "secrets", "vpc-admission-webhook-certs", "list"),
             ("", "configmaps", "amazon-vpc-cni", "get"),
-            ("apps", "daemonsets", "aws-node", "get"),
         )
     ]
     api = "rbac.authorization.k8s.io"

@@ -11,17 +11,14 @@ by the function that the module runs: some hundred identities take as long as on
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
-import boto3
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.preflight import backend
+from tests.integration.littered import EXAMINED, IN_USE, become_client, client, littered_testbed
 from tests.integration.permissions.documented import (
     Permissions,
     Taken,
@@ -31,17 +28,14 @@ from tests.integration.permissions.documented import (
     each_taken,
     entry_command,
 )
-from tests.integration.permissions.identities import admit, apply, cni_role_arn, enforced_role, words
+from tests.integration.permissions.identities import admit, apply, enforced_role, words
 from tests.testbed.cluster import TestbedCluster
-from tests.testbed.legacy_objects import legacy_objects, service
-from tests.testbed.pki import Authority
-from tests.testbed.specs import AddonSpec, ClusterSpec, FargateProfileSpec, LegacySpec, LegacyVariant, NodeSpec
+from tests.testbed.specs import ClusterSpec
 from tests.testbed.testbed import Testbed
 
 pytestmark = pytest.mark.newest_client
 
-EXAMINED = ("littered", "clean")
-"""The one that asks for most comes first."""
+CLUSTERS = (*EXAMINED, IN_USE.name)
 
 GOALS = {
     "preflight": "enable",
@@ -53,68 +47,11 @@ GOALS = {
     "migrate_legacy": "migrate",
     "legacy_install": "legacy_install",
 }
-POLICY = {
-    "apiVersion": "vpcresources.k8s.aws/v1beta1",
-    "kind": "SecurityGroupPolicy",
-    "metadata": {"name": "some", "namespace": "default"},
-    "spec": {"serviceAccountSelector": {"matchLabels": {"app": "some"}}, "securityGroups": {"groupIds": ["sg-1"]}},
-}
-NODE_CLASSES = {
-    "apiVersion": "apiextensions.k8s.io/v1",
-    "kind": "CustomResourceDefinition",
-    "metadata": {"name": "ec2nodeclasses.karpenter.k8s.aws"},
-    "spec": {
-        "group": "karpenter.k8s.aws",
-        "names": {
-            "kind": "EC2NodeClass",
-            "listKind": "EC2NodeClassList",
-            "plural": "ec2nodeclasses",
-            "singular": "ec2nodeclass",
-        },
-        "scope": "Cluster",
-        "versions": [
-            {
-                "name": "v1",
-                "served": True,
-                "storage": True,
-                "schema": {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}},
-            }
-        ],
-    },
-}
-AUTHORITY = Authority("cluster")
-
-
-def legacy(variant: LegacyVariant) -> tuple[dict[str, Any], ...]:
-    """All of legacy support, as a way of installing it left it."""
-    found = legacy_objects(LegacySpec(variant), AUTHORITY)
-    return (*found.first, *found.configurations)
-
-
-CLEAN = ClusterSpec(
-    "clean",
-    policies=("AmazonEKSVPCResourceController",),
-    nodes=(NodeSpec(),),
-    addon=AddonSpec(service_account_role_arn=cni_role_arn()),
-    fargate_profiles=(FargateProfileSpec("dns", ({"namespace": "kube-system"},)),),
-    objects=(NODE_CLASSES,),
-)
-FLEET = (
-    CLEAN,
-    replace(
-        CLEAN,
-        name="littered",
-        addon=AddonSpec(configuration_values='{"enableWindowsIpam": "true"}', service_account_role_arn=cni_role_arn()),
-        # What eksctl left has another webhook's Secret, and only its Service and its Deployment are its own.
-        objects=(NODE_CLASSES, POLICY, *legacy("B"), *legacy("F"), *service(LegacySpec("D"))),
-    ),
-    ClusterSpec("mapped", authentication_mode="CONFIG_MAP"),
-)
 
 GIVEN_ON = ("list configmaps", "list nodes/status")
 """What legacy_install has only to give it to the controller."""
 
-NOT_FOR = {"disable": {"ListRolePolicies", "GetPolicy"}, "legacy_install": {"ListFargateProfiles"}}
+NOT_FOR = {"disable": {"ListRolePolicies", "GetPolicy"}}
 """What is asked for all the same, and not documented for a playbook, since nothing hangs on it with its goal."""
 
 Findings = dict[str, dict[str, Any]]
@@ -123,40 +60,14 @@ Findings = dict[str, dict[str, Any]]
 @pytest.fixture(scope="module")
 def bed() -> Iterator[Testbed]:
     """Emulated clusters, without controllers: nothing here waits for one."""
-    with Testbed(FLEET, stand_ins=False) as testbed:
-        own = {
-            "Version": "2012-10-17",
-            "Statement": [{"Effect": "Allow", "Action": "ec2:DescribeInstances", "Resource": "*"}],
-        }
-        iam = _client(testbed, "iam")
-        arn = iam.create_policy(PolicyName="own", PolicyDocument=json.dumps(own))["Policy"]["Arn"]
-        for name in EXAMINED:
-            role = testbed.clusters[name].eks.role_name
-            iam.attach_role_policy(RoleName=role, PolicyArn=arn)
-            iam.put_role_policy(RoleName=role, PolicyName="inline", PolicyDocument=json.dumps(own))
-        testbed.forget_requests()
+    with littered_testbed(IN_USE, ClusterSpec("mapped", authentication_mode="CONFIG_MAP")) as testbed:
         yield testbed
-
-
-def _client(bed: Testbed, service: str, region: str = "us-east-1") -> Any:
-    keys = bed.aws.credentials()
-    return boto3.client(
-        service,
-        region_name=region,
-        endpoint_url=bed.aws.endpoint(service),
-        aws_access_key_id=keys.access_key,
-        aws_secret_access_key=keys.secret_key,
-    )
 
 
 @pytest.fixture(autouse=True)
 def environment(bed: Testbed, monkeypatch: pytest.MonkeyPatch) -> None:
     """That of a client of the testbed."""
-    wanted = bed.client_environment(os.environ)
-    for variable in set(os.environ) - set(wanted):
-        monkeypatch.delenv(variable)
-    for variable, value in wanted.items():
-        monkeypatch.setenv(variable, value)
+    become_client(bed, monkeypatch)
 
 
 def examine(bed: Testbed, cluster: TestbedCluster, role: str, goal: str) -> dict[str, Any]:
@@ -205,7 +116,7 @@ def missed(found: Findings, taken: Taken) -> bool:
     )
 
 
-@pytest.mark.parametrize("name", EXAMINED)
+@pytest.mark.parametrize("name", CLUSTERS)
 @pytest.mark.parametrize("playbook", GOALS)
 def test_what_is_documented_is_enough(bed: Testbed, playbook: str, name: str) -> None:
     cluster = bed.clusters[name]
@@ -223,7 +134,7 @@ def test_what_is_documented_is_enough(bed: Testbed, playbook: str, name: str) ->
 )
 def test_without_one_a_finding_names_it_and_none_gets_better(bed: Testbed, playbook: str, name: str) -> None:
     number = [taken.name for taken in reads(bare(playbook))].index(name)
-    for cluster in (bed.clusters[each] for each in EXAMINED):
+    for cluster in (bed.clusters[each] for each in CLUSTERS):
         whole = documented(playbook, words(cluster))
         taken = reads(whole)[number]
         complete = seen_with_all(bed, playbook, cluster, whole)
@@ -257,7 +168,7 @@ def test_the_access_entry_as_documented(bed: Testbed) -> None:
     enforced_role(bed, "by-entry", permissions)
     apply(cluster, permissions)
     command = entry_command(replaced)
-    _client(bed, "eks", command.pop("region_name")).create_access_entry(**command)
+    client(bed, "eks", command.pop("region_name")).create_access_entry(**command)
     result = examine(bed, cluster, command["principalArn"], "enable")
     assert unknown(findings(result)) == set()
 

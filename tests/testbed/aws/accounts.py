@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from tests.testbed.aws import eks, iam, sts
 from tests.testbed.aws.cluster_versions import default_cluster_versions
+from tests.testbed.aws.ec2 import Ec2
 from tests.testbed.aws.eks_state import AddonHook, EksSettings
 from tests.testbed.aws.moto_scope import MOTO_LOCK, MotoScope, inside
 from tests.testbed.aws.network import Networks
@@ -62,6 +63,7 @@ class Accounts:
         self._registry = PrincipalRegistry()
         self._permissions = Permissions(self._scope)
         self._networks = Networks()
+        self._ec2 = Ec2(self._networks)
         self._regions = Regions(eks.regions_with_clusters)
         self._operators: dict[tuple[str, str], Principal] = {}
         self._settings = EksSettings(cluster_versions=default_cluster_versions())

@@ -197,3 +197,10 @@ class Clusters(Identities):
         with inside(self._scope):
             vpc = self._networks.shared_vpc(account or self.account, region or self.region)
             return self._networks.add_subnet(vpc, prefix, available_addresses)
+
+    def set_available_addresses(self, cluster: EksCluster, addresses: int) -> None:
+        """Say how many addresses are left in each of the cluster's subnets, as DescribeSubnets tells them."""
+        with inside(self._scope):
+            config = eks.eks_backend(cluster.account, cluster.region).clusters[cluster.name].resources_vpc_config
+            for subnet in config["subnetIds"]:
+                self._networks.set_available(subnet, addresses)

@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 from tests.testbed.aws import addons, eks, iam
 from tests.testbed.aws.clusters import Clusters
+from tests.testbed.aws.ec2 import Instance
 from tests.testbed.aws.eks_state import AddonIssue, AddonState, EksCluster, EksContext, Update, UpdatePlan
 from tests.testbed.aws.moto_scope import MOTO_LOCK, inside
 
@@ -178,6 +179,28 @@ class Estate(Clusters):
             entry_type = "EC2_WINDOWS" if ami_type.startswith("WINDOWS") else "EC2_LINUX"
             self.add_access_entry(cluster, role_arn, entry_type=entry_type)
         return role_arn
+
+    def add_instance(self, cluster: EksCluster, instance_id: str, instance_type: str, role_name: str = "") -> str:
+        """Let an instance of no managed node group run in the cluster's first subnet; returns its role's ARN.
+
+        Args:
+            role_name: A role, made where it is missing, by an instance profile of the same name. Nothing lets it into
+                the cluster. Empty for no instance profile, and so no role.
+        """
+        place = (cluster.account, cluster.partition)
+        with inside(self._scope):
+            role_arn = profile = ""
+            if role_name:
+                role = iam.find_role(*place, role_name)
+                trust = iam.trust({"Service": "ec2.amazonaws.com"})
+                policies = ("AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy")
+                role_arn = str(role.arn) if role else iam.create_role(*place, role_name, trust, "/", policies)
+                profile = iam.instance_profile(*place, role_name)
+            config = eks.eks_backend(cluster.account, cluster.region).clusters[cluster.name].resources_vpc_config
+            self._ec2.add_instance(
+                cluster.account, cluster.region, Instance(instance_id, instance_type, config["subnetIds"][0], profile)
+            )
+            return role_arn
 
     def add_update(self, cluster: EksCluster, update_type: str, status: str = "Successful") -> Update:
         """Note an update of the cluster, as ListUpdates and DescribeUpdate show it."""

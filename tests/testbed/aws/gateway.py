@@ -24,6 +24,7 @@ from werkzeug.wrappers import Response
 from tests.testbed.aws import eks, iam, sts
 from tests.testbed.aws.access_denied import access_denied
 from tests.testbed.aws.callers import Callers, invalid_token
+from tests.testbed.aws.ec2 import Ec2
 from tests.testbed.aws.eks_state import EksContext, EksSettings
 from tests.testbed.aws.errors import AwsError, TestbedModelError, render_error
 from tests.testbed.aws.faults import Faults
@@ -56,6 +57,7 @@ class GatewayState:
     faults: Faults
     permissions: Permissions
     regions: Regions
+    ec2: Ec2
     settings: EksSettings
     later: Callable[[float, Callable[[], None]], None]
     prepare: Callable[[str, str, str], None]
@@ -185,6 +187,10 @@ class Gateway:
                 return self._serialize(call, request, eks.OPERATIONS[operation](context, call.parameters))
         if (self._service, operation) == ("ec2", "DescribeRegions"):
             return self._serialize(call, request, self._state.regions.describe(principal, call.parameters))
+        if self._service == "ec2":
+            answer = self._state.ec2.answer(operation, principal.account, region, call.parameters)
+            if answer is not None:
+                return self._serialize(call, request, answer)
         moto = _moto_response(self._service)
         self._state.prepare(self._service, principal.account, region)
         request.environ["HTTP_X_MOTO_ACCOUNT_ID"] = principal.account

@@ -113,6 +113,22 @@ def create_role(account: str, partition: str, name: str, trust_policy: str, path
     return str(role.arn)
 
 
+def instance_profile(account: str, partition: str, role: str) -> str:
+    """ARN of the instance profile that is named as its role; it is made where it is missing.
+
+    Raises:
+        ValueError: There is no such role.
+    """
+    iam = backend(account, partition)
+    if role not in iam.instance_profiles:
+        found = find_role(account, partition, role)
+        if found is None:
+            raise ValueError(f"no role {role} in account {account}")
+        iam.create_instance_profile(role, "/", [])
+        iam.instance_profiles[role].roles.append(found)
+    return str(iam.instance_profiles[role].arn)
+
+
 def create_user(
     account: str, partition: str, name: str, path: str = "/", policies: Iterable[str] = ("AdministratorAccess",)
 ) -> Principal:

@@ -7,8 +7,15 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Network
+from typing import Any
 from unittest.mock import patch
+
+RESERVED_ADDRESSES = 5
+"""Addresses of each subnet that EC2 keeps for itself."""
+
+ZONES = "abc"
 
 
 def _new_id(kind: str) -> str:
@@ -34,6 +41,7 @@ class Networks:
         self._places: dict[str, tuple[str, str]] = {}
         self._counts: dict[str, int] = {}
         self._vpc_of: dict[str, str] = {}
+        self._plans: dict[str, SubnetPlan] = {}
         self._pending: dict[tuple[str, str], list[SubnetPlan]] = {}
         self._made: set[str] = set()
 
@@ -64,9 +72,30 @@ class Networks:
             raise ValueError(f"no room for subnet {count} of /{prefix} in {vpc}")
         self._counts[vpc] = count + 1
         plan = SubnetPlan(_new_id("subnet"), vpc, f"10.0.{count}.0/{prefix}", count, available_addresses)
+        self._plans[plan.id] = plan
         self._pending.setdefault(self._places[vpc], []).append(plan)
         self._vpc_of[plan.id] = vpc
         return plan.id
+
+    def set_available(self, subnet: str, addresses: int) -> None:
+        """Say how many addresses are left in a subnet. Raises KeyError for one that was not planned here."""
+        self._plans[subnet] = replace(self._plans[subnet], available_addresses=addresses)
+
+    def describe(self, subnet: str, account: str, region: str) -> dict[str, Any] | None:
+        """A row of DescribeSubnets, None for a subnet that was not planned in this account and region."""
+        plan = self._plans.get(subnet)
+        if plan is None or self._places[plan.vpc_id] != (account, region):
+            return None
+        empty = IPv4Network(plan.cidr).num_addresses - RESERVED_ADDRESSES
+        return {
+            "SubnetId": plan.id,
+            "VpcId": plan.vpc_id,
+            "CidrBlock": plan.cidr,
+            "State": "available",
+            "OwnerId": account,
+            "AvailabilityZone": f"{region}{ZONES[plan.zone_index % len(ZONES)]}",
+            "AvailableIpAddressCount": empty if plan.available_addresses is None else plan.available_addresses,
+        }
 
     def make(self, account: str, region: str) -> None:
         """Make what is planned, in moto. Expects to run inside the server's moto scope."""

@@ -88,6 +88,8 @@ def iam_resource(caller: Principal, parameters: Mapping[str, Any]) -> str:
             continue
         found = iam.find_named(caller.account, caller.partition, kind, str(name))
         return str(found.arn) if found else f"{prefix}:{kind}{parameters.get('Path') or '/'}{name}"
+    if parameters.get("InstanceProfileName"):
+        return f"{prefix}:instance-profile/{parameters['InstanceProfileName']}"
     return str(parameters.get("PolicyArn") or parameters.get("PolicySourceArn") or "*")
 
 

@@ -64,6 +64,7 @@ class AwsServer(Estate):
             faults=self._faults,
             permissions=self._permissions,
             regions=self._regions,
+            ec2=self._ec2,
             settings=self._settings,
             later=self._later,
             prepare=self._prepare,

@@ -51,6 +51,7 @@ RULES: list[Rule] = []
     id="network.address_targets",
     severity="warning",
     title="The controller takes the targets of Windows nodes as they are given",
+    evidence="Each key of a target with its value and what the controller makes of it.",
     reference="https://github.com/aws/amazon-vpc-resource-controller-k8s/blob/master/pkg/config/loader.go",
     remedy="Set targets that the controller takes (options warm_ip_target, minimum_ip_target and warm_prefix_target, "
     "role variables eks_windows_warm_ip_target and so on: without prefix delegation warm_prefix_target is 0), and "
@@ -58,10 +59,12 @@ RULES: list[Rule] = []
     blocks=CONTROL_PLANE_GOALS,
 )
 def address_targets(subject: Subject) -> Verdict:
-    """No target, live or wanted, is one that the controller ignores or replaces, and no key is shadowed by another.
+    """No target, live or wanted, is one that the controller ignores or replaces, and no key is shadowed by another. In
+    loader.go of the controller an un-prefixed key wins over the windows- one, even where its value is invalid; what is
+    no integer counts as absent; and warm-prefix-target means nothing without prefix delegation.
 
-    A live one warns. One that goal enable is to set is an error and stops it. The summary says what the controller
-    makes of them.
+    A live one is a warning that stops nothing. One that goal enable or migrate is to set is an error and stops it. The
+    summary says what the controller makes of them all.
     """
     if subject.control_plane_supported is False:
         return not_applicable("The control plane of this version has no Windows support")

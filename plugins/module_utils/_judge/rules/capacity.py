@@ -35,16 +35,19 @@ WANTED = 2
     id="capacity.linux",
     severity="error",
     title="CoreDNS has Linux nodes or Fargate to run on",
+    evidence="Each Linux node with whether it is ready, and each Fargate profile that takes CoreDNS.",
     reference="https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html",
     remedy="Add Linux nodes: Windows can't run CoreDNS. One is needed, two are recommended.",
     blocks=WINDOWS_GOALS,
     stops_pods=True,
 )
 def linux(subject: Subject) -> Verdict:
-    """Two ready Linux nodes, or an active Fargate profile that takes CoreDNS.
+    """Two Linux nodes are ready, or an active Fargate profile takes CoreDNS: the user guide wants one Linux node or
+    Fargate pod for CoreDNS, which can't run on Windows, and recommends two.
 
-    One node is a warning, none an error. A profile counts for as many as are wanted, since each of CoreDNS' pods
-    then has a machine of its own. With legacy support Fargate does not count.
+    One node alone is a warning, none is an error. A profile counts for as many as are wanted, since each pod of CoreDNS
+    then has a machine of its own. With legacy support Fargate does not count. Profiles are asked for only where fewer
+    than two nodes are ready; where they can't be read, it is unknown.
     """
     nodes = known(subject.linux_nodes)
     ready = [node for node in nodes if node.ready]

@@ -32,6 +32,7 @@ RULES: list[Rule] = []
     id="cluster.identity",
     severity="error",
     title="The Kubernetes API in use is the one that EKS describes for the cluster",
+    evidence="The server in use, and the endpoint that EKS describes.",
     reference="https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeCluster.html",
     remedy="Leave out kubeconfig, context and host, so that endpoint and certificate authority come from EKS. "
     "Where the API is reached through a proxy's own address on purpose, put cluster.identity into ignore (role "
@@ -39,7 +40,12 @@ RULES: list[Rule] = []
     blocks=WRITING_GOALS,
 )
 def identity(subject: Subject) -> Verdict:
-    """Server and certificate authority in use are those of DescribeCluster, and certificates are checked."""
+    """Server and certificate authority in use are those that DescribeCluster tells, and the server's certificate is
+    checked. So no variable of the environment and no kubeconfig leads to another cluster.
+
+    Where they differ nothing is asked of the Kubernetes API, and what hangs on it is unknown. It is unknown where no
+    Kubernetes API could be reached at all.
+    """
     cluster = known(subject.observation.cluster)
     connection = subject.observation.connection
     evidence = (
@@ -72,12 +78,14 @@ def identity(subject: Subject) -> Verdict:
     id="cluster.status",
     severity="error",
     title="The cluster is ACTIVE",
+    evidence="The cluster's status.",
     reference="https://docs.aws.amazon.com/eks/latest/APIReference/API_Cluster.html",
     remedy="Wait until the cluster is ACTIVE (aws eks wait cluster-active), or mend what keeps it from it.",
     blocks=WRITING_GOALS,
 )
 def status(subject: Subject) -> Verdict:
-    """The cluster's status is ACTIVE."""
+    """DescribeCluster gives the cluster's status as ACTIVE. While EKS creates, updates or deletes the cluster, what is
+    read now may not be what is there in a minute."""
     cluster = known(subject.observation.cluster)
     evidence = Evidence(f"EKS cluster {cluster.name}", cluster.status)
     if cluster.status != "ACTIVE":
@@ -90,11 +98,16 @@ def status(subject: Subject) -> Verdict:
     id="cluster.auto_mode",
     severity="info",
     title="Auto Mode runs no nodes of the cluster",
+    evidence="Whether Auto Mode is on, and each node that is its own.",
     reference="https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html",
     remedy="Run Windows in managed or self-managed node groups, or by Karpenter, beside Auto Mode.",
 )
 def auto_mode(subject: Subject) -> Verdict:
-    """Says that Auto Mode's nodes are never Windows and that the controller skips them."""
+    """Auto Mode is off, and no node of its own is there. The user guide says that Auto Mode does not support Windows,
+    and the VPC resource controller passes over nodes with label eks.amazonaws.com/compute-type=auto.
+
+    Auto Mode alone does not keep Windows nodes of one's own from running beside it, so this is information.
+    """
     cluster = known(subject.observation.cluster)
     nodes = subject.observation.nodes
     named = [] if isinstance(nodes, Unknown) else [node.name for node in nodes if node.auto_mode]
@@ -110,13 +123,15 @@ def auto_mode(subject: Subject) -> Verdict:
     id="cluster.outposts",
     severity="error",
     title="The cluster is no local cluster on Outposts",
+    evidence="The ARN of each Outpost that the control plane is on.",
     reference="https://docs.aws.amazon.com/eks/latest/userguide/eks-outposts-local-cluster-overview.html",
     remedy="Local clusters on Outposts can't have Windows nodes. Use a cluster whose control plane is in the region.",
     blocks=WINDOWS_GOALS,
     stops_pods=True,
 )
 def outposts(subject: Subject) -> Verdict:
-    """The control plane is not on Outposts."""
+    """DescribeCluster names no Outpost that the control plane is on. The user guide says that local clusters on
+    Outposts can't have Windows nodes; nodes on an Outpost whose control plane is in the region are another thing."""
     cluster = known(subject.observation.cluster)
     if cluster.outpost_arns:
         evidence = [Evidence(f"EKS cluster {cluster.name}", arn) for arn in cluster.outpost_arns]

@@ -45,6 +45,7 @@ ATTACH = "attach_cluster_policy"
     id="iam.cluster_policy",
     severity="error",
     title="The cluster's role may manage the addresses of Windows nodes",
+    evidence="The policies of the cluster's role, and each action that is not allowed.",
     reference="https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEKSVPCResourceController.html",
     remedy=f"Run role cloudops.eks_windows.enable, which attaches {VPC_RESOURCE_CONTROLLER}, or attach it where the "
     "role is managed.",
@@ -53,11 +54,16 @@ ATTACH = "attach_cluster_policy"
     stops_pods=True,
 )
 def cluster_policy(subject: Subject) -> Verdict:
-    """AmazonEKSVPCResourceController is attached by the ARN of the partition, or an equivalent allows its actions;
-    and the Describe calls that it lacks are allowed too.
+    """Managed policy AmazonEKSVPCResourceController is attached to the cluster's role, by its ARN in the cluster's
+    partition, or another policy allows its actions. The Describe calls of EC2 that it lacks, and the controller makes
+    for Windows nodes, are allowed too: AmazonEKSClusterPolicy has them.
 
     Permissions boundaries and policies of the organization are not looked at. Where AmazonEKSVPCResourceController and
-    AmazonEKSClusterPolicy are both attached, no other policy is read, so that a Deny in one would not be seen.
+    AmazonEKSClusterPolicy are both attached, no other policy is read, so that a Deny in one would not be seen. Actions
+    under conditions, and policies that could not be read, make it unknown.
+
+    It does not apply where option cluster_policy is ignore, for goal disable, and on versions whose control plane has
+    no Windows support.
     """
     if subject.options.cluster_policy == "ignore":
         return not_applicable("Not looked at, as cluster_policy is ignore")

@@ -48,6 +48,7 @@ Kubernetes, staging/src/k8s.io/apiserver/pkg/admission/plugin/webhook/mutating/d
     id="ipam.enabled",
     severity="error",
     title="Windows IPAM is on",
+    evidence="The key's value in the ConfigMap, or that key, data or ConfigMap is absent.",
     reference="https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html",
     remedy="Run role cloudops.eks_windows.enable, which sets it. Preflight with goal enable says what stops that.",
     blocks=IPAM_GOALS,
@@ -55,9 +56,12 @@ Kubernetes, staging/src/k8s.io/apiserver/pkg/admission/plugin/webhook/mutating/d
     stops_pods=True,
 )
 def enabled(subject: Subject) -> Verdict:
-    """The live value of enable-windows-ipam is true the way the controller reads it.
+    """Key enable-windows-ipam of ConfigMap kube-system/amazon-vpc-cni is true the way the controller reads it, by Go's
+    ParseBool: 1, t, T, TRUE, true or True. Any other spelling, such as yes, on or a space before it, is off without a
+    word.
 
-    Goal disable wants it off; what it stops is that the value can't be read.
+    Goal disable wants it off, and is stopped only where it can't be read. It does not apply to versions whose control
+    plane has no Windows support, as legacy support does not read the ConfigMap.
     """
     if subject.control_plane_supported is False:
         return not_applicable(f"{BELOW}, and legacy support does not read {CONFIG_MAP}")
@@ -91,15 +95,18 @@ def enabled(subject: Subject) -> Verdict:
     id="ipam.config_map_immutable",
     severity="error",
     title=f"{CONFIG_MAP} can be changed where the plan changes it",
+    evidence="That the ConfigMap is immutable.",
     reference="https://kubernetes.io/docs/concepts/configuration/configmap/#configmap-immutable",
     remedy="Delete the ConfigMap and create it again with the same data, without immutable: Kubernetes neither changes "
     "the data of an immutable one nor takes the field back. EKS or the chart makes it without, so see what set it.",
     blocks=IPAM_GOALS,
 )
 def config_map_immutable(subject: Subject) -> Verdict:
-    """Where a step of the plan writes the ConfigMap, it is not immutable.
+    """Where a step of the plan writes ConfigMap kube-system/amazon-vpc-cni, it does not have immutable: true.
+    Kubernetes neither changes the data of an immutable ConfigMap nor takes the field back.
 
-    Where it could not be read it stops nothing: ipam.enabled does.
+    It does not apply where no step writes it. Where the ConfigMap could not be read it stops nothing: rule ipam.enabled
+    does.
     """
     config_map = subject.observation.cni_config_map
     kinds = PLANS[subject.options.goal] if subject.options.goal in IPAM_GOALS else ()
@@ -122,6 +129,7 @@ def config_map_immutable(subject: Subject) -> Verdict:
     id="ipam.probe",
     severity="error",
     title="Admission gives a Windows pod its address limit",
+    evidence="The address limit that the dry run's pod got, and each legacy webhook that may have set it.",
     reference="https://github.com/aws/amazon-vpc-resource-controller-k8s/blob/master/webhooks/core/pod_webhook.go",
     remedy="The controller holds Windows support to be off: look at ipam.enabled, legacy.controller_blocks and "
     "ipam.controller_webhook. After a change it takes some seconds.",
@@ -129,12 +137,14 @@ def config_map_immutable(subject: Subject) -> Verdict:
     stops_pods=True,
 )
 def probe(subject: Subject) -> Verdict:
-    """The dry run of a Windows pod got a limit of addresses; for goal disable: it got none. Where the dry run is
-    forbidden, it is unknown. Where the API server refused it for a webhook that does not answer, no Windows pod is
-    created at all.
+    """A server-side dry run that creates a Windows pod, and stores nothing, got a limit of addresses. The controller's
+    pod webhook sets it only while the controller itself holds Windows IPAM to be on, so that this shows its own
+    judgement. For goal disable it got none. Where the API server refused it for a webhook that does not answer, no
+    Windows pod is created at all.
 
-    It stops no goal, since what the goal changes is what it sees. Not knowing it makes no cluster less ready: the
-    other rules have seen the setting and the webhook.
+    It applies where option probe asks for it. It stops no goal, since what the goal changes is what it sees. Where the
+    dry run is forbidden it is unknown, which makes no cluster less ready: other rules have seen the setting and the
+    webhook.
     """
     result = subject.observation.probe
     if result is None:
@@ -195,6 +205,7 @@ def _probe_of_disabled(subject: Subject, result: Probe, pod: str) -> Verdict:
     id="ipam.controller_webhook",
     severity="error",
     title="The pod webhook of the control plane's controller exists",
+    evidence="Whether the webhook configuration is present.",
     reference=TROUBLESHOOTING,
     remedy=f"EKS creates MutatingWebhookConfiguration {MUTATING_WEBHOOK}. Where it was deleted, ask AWS Support to "
     "restore it, or update the cluster.",
@@ -202,7 +213,9 @@ def _probe_of_disabled(subject: Subject, result: Probe, pod: str) -> Verdict:
     stops_pods=True,
 )
 def controller_webhook(subject: Subject) -> Verdict:
-    """MutatingWebhookConfiguration vpc-resource-mutating-webhook exists: without it no pod asks for an address."""
+    """MutatingWebhookConfiguration vpc-resource-mutating-webhook exists. EKS makes it with the controller of the
+    control plane; without it no Windows pod asks for an address. It does not apply to versions whose control plane has
+    no Windows support."""
     if subject.control_plane_supported is False:
         return not_applicable(BELOW)
     configurations = known(subject.observation.webhook_configurations)

@@ -67,16 +67,19 @@ _TO_CONFIG_MAP = (
     id="ipam.owner",
     severity="error",
     title="The owner of Windows IPAM does not take back what a role sets",
+    evidence="What the add-on's configuration says of Windows IPAM.",
     reference="https://docs.aws.amazon.com/eks/latest/userguide/updating-an-add-on.html",
     remedy=f"The role of the goal sets it there too, unless another finding stops that. Or {_TO_CONFIG_MAP}.",
     blocks=IPAM_GOALS,
     resolved_by=("configure_addon",),
 )
 def owner(subject: Subject) -> Verdict:
-    """A managed vpc-cni add-on's configuration says what the goal wants, unless ipam_owner is config_map; ipam_owner
-    addon has one.
+    """A managed vpc-cni add-on has in its configuration what the goal wants for Windows IPAM: an update of the add-on
+    may take back a live value that its configuration does not have. Where EKS does not manage the add-on, the ConfigMap
+    alone decides.
 
-    An update of the add-on would take back a live value that its configuration does not have.
+    With option ipam_owner config_map, which is the way of the user guide, it passes and says what that costs. With
+    ipam_owner addon there has to be a managed add-on. It matters to goals enable, migrate and disable.
     """
     goal = subject.options.goal
     if goal not in IPAM_GOALS:
@@ -114,15 +117,19 @@ def owner(subject: Subject) -> Verdict:
     id="ipam.addon_schema",
     severity="error",
     title="The managed vpc-cni add-on takes the configuration that the goal's role gives it",
+    evidence="Each key that the version's schema lacks, and each value that it would refuse.",
     reference="https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeAddonConfiguration.html",
     remedy="Update the add-on to a version whose configuration has the key (aws eks describe-addon-versions lists "
     f"them, aws eks describe-addon-configuration shows it). Or {_TO_CONFIG_MAP}.",
     blocks=IPAM_GOALS,
 )
 def addon_schema(subject: Subject) -> Verdict:
-    """The schema of the add-on's version has the keys that are to be set, and the merged document satisfies it.
+    """Where a role is to change the configuration of the managed vpc-cni add-on, the schema of the installed version,
+    which DescribeAddonConfiguration tells, has the keys that are to be set, and takes the merged document. EKS refuses
+    an update with an unknown key as a whole.
 
-    Where the add-on itself could not be read it stops nothing: ipam.owner does.
+    Where the add-on itself could not be read it stops nothing: rule ipam.owner does. It does not apply where nothing of
+    the configuration is to change.
     """
     if subject.options.goal not in IPAM_GOALS:
         return not_applicable("It matters to goals enable, disable and migrate")
@@ -169,6 +176,7 @@ def addon_schema(subject: Subject) -> Verdict:
     id="ipam.addon_drift",
     severity="warning",
     title="The managed vpc-cni add-on and the live ConfigMap agree on the settings of Windows support",
+    evidence="Each setting in the add-on's configuration and in the ConfigMap.",
     reference="https://github.com/aws/amazon-vpc-cni-k8s/issues/2877",
     remedy="Run role cloudops.eks_windows.enable or disable: either sets both, unless ipam_owner (role variable "
     "eks_windows_ipam_owner) is config_map. By hand: aws eks update-addon --resolve-conflicts PRESERVE, with the "
@@ -176,8 +184,13 @@ def addon_schema(subject: Subject) -> Verdict:
     resolved_by=("configure_addon", "configure_windows_addressing", "enable_windows_ipam", "disable_windows_ipam"),
 )
 def addon_drift(subject: Subject) -> Verdict:
-    """Where EKS manages the vpc-cni add-on, its configuration gives Windows IPAM the value that is live, and each of
-    prefix delegation and targets too where both have one."""
+    """Where EKS manages the vpc-cni add-on, its configuration gives Windows IPAM the value that is live in the
+    ConfigMap, and prefix delegation and targets too where both have one. Users saw the next update of the add-on write
+    its configuration over what was set by hand.
+
+    A key that stands within env, a common mistake, has no effect and fails too. It does not apply where EKS does not
+    manage the add-on, and is unknown where its configuration is neither JSON nor YAML.
+    """
     addon = known(subject.observation.vpc_cni)
     if addon is None:
         return not_applicable("EKS does not manage the vpc-cni add-on")

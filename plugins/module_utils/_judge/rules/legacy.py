@@ -75,6 +75,7 @@ MIGRATE = (
     id="legacy.components",
     severity="warning",
     title="Nothing is left of legacy Windows support",
+    evidence="Each object that is left, each that only has such a name and stays, and what could not be read.",
     reference="https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html",
     remedy=f"{MIGRATE} Where the objects are wanted beside control-plane support, put legacy.components into ignore "
     "(role variable eks_windows_ignore).",
@@ -82,11 +83,16 @@ MIGRATE = (
     resolved_by=REMOVAL_STEPS,
 )
 def components(subject: Subject) -> Verdict:
-    """No object of any variant of legacy support is left.
+    """No object of legacy Windows support is left, however it was installed: the preview, the user guide's manifests,
+    eksctl, a copy in Terraform, or the Helm chart of EKS Blueprints. The webhook configuration leads to its Service,
+    Deployment and Secret, whatever their names.
 
     It stops enable while a Deployment or a webhook configuration is left: they act. Secrets, Services, requests for
     certificates and RBAC alone do nothing, and stop nothing. What takes legacy support away is stopped only by what
-    could not be read. A Service or Secret that nothing of legacy support refers to is not its own, whatever its name.
+    could not be read, and by a webhook configuration that calls other webhooks too.
+
+    A Service or Secret that nothing of legacy support refers to is not its own, whatever its name. On versions whose
+    control plane has no Windows support, legacy support is what is needed, and the rule does not apply.
     """
     legacy = subject.legacy
     removing = subject.options.goal in REMOVAL_GOALS
@@ -133,6 +139,7 @@ def components(subject: Subject) -> Verdict:
     id="legacy.controller_blocks",
     severity="error",
     title="No legacy controller turns control-plane support off",
+    evidence="Whether Deployment kube-system/vpc-resource-controller is present.",
     reference="https://github.com/aws/amazon-vpc-resource-controller-k8s/blob/master/pkg/condition/conditions.go",
     remedy=f"{MIGRATE} Scaled to 0 alone the controller still blocks.",
     blocks=CONTROL_PLANE_GOALS,
@@ -140,10 +147,12 @@ def components(subject: Subject) -> Verdict:
     stops_pods=True,
 )
 def controller_blocks(subject: Subject) -> Verdict:
-    """No Deployment kube-system/vpc-resource-controller where the control plane runs Windows support.
+    """Deployment kube-system/vpc-resource-controller does not exist where the control plane can run Windows support.
+    While it exists, scaled to 0 too, the controller of the control plane holds Windows IPAM and prefix delegation to be
+    off, whatever the ConfigMap says (conditions.go), so that enabling would change nothing without a word.
 
-    While it exists the controller of the control plane holds Windows IPAM to be off, whatever the ConfigMap says, so
-    that enable would change nothing without a word.
+    eksctl utils install-vpc-controllers makes it on current clusters as well, also where it then fails. It does not
+    apply to versions whose control plane has no Windows support.
     """
     if subject.control_plane_supported is False:
         return not_applicable("The control plane of this version has no Windows support")
@@ -161,6 +170,7 @@ def controller_blocks(subject: Subject) -> Verdict:
     id="legacy.second_controller",
     severity="error",
     title="No legacy controller acts beside that of the control plane",
+    evidence="Each Deployment of a controller that the control plane's does not know of.",
     reference="https://github.com/aws-ia/terraform-aws-eks-blueprints/tree/v4.32.1/modules/kubernetes-addons",
     remedy=f"{MIGRATE} Where Helm installed it, uninstall the release then, so that it does not come back.",
     blocks=CONTROL_PLANE_GOALS,
@@ -168,9 +178,12 @@ def controller_blocks(subject: Subject) -> Verdict:
     stops_pods=True,
 )
 def second_controller(subject: Subject) -> Verdict:
-    """No controller that the control plane's does not know of, as the Helm chart's, acts at the same time as it.
+    """No legacy controller that the control plane's does not know of, as that of EKS Blueprints' Helm chart, acts at
+    the same time as it: both would hand out addresses of the same nodes. The control plane's acts where Windows IPAM is
+    on, or goal enable or migrate is to turn it on.
 
-    The control plane's is on, or the goal is to turn it on. Both would hand out addresses of the same nodes.
+    It does not apply where the control plane's is off, and to versions that have none. Where the setting could not be
+    read it is unknown.
     """
     if subject.control_plane_supported is False:
         return not_applicable("The control plane of this version has no Windows support")
@@ -192,6 +205,7 @@ def second_controller(subject: Subject) -> Verdict:
     id="legacy.rollout",
     severity="error",
     title="Legacy support is whole, and its pods run",
+    evidence="Each Deployment and webhook configuration, and whether its pods run.",
     reference="https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#deployment-status",
     remedy="Run role cloudops.eks_windows.legacy_install, which installs what is missing. Where pods don't run, look "
     "at kubectl describe of the Deployments in the evidence: they need a Linux node.",
@@ -200,9 +214,11 @@ def second_controller(subject: Subject) -> Verdict:
     stops_pods=True,
 )
 def rollout(subject: Subject) -> Verdict:
-    """Below the version table: controller, webhook and its configuration are there, and their pods are available.
+    """Below the version table, where legacy support is what runs Windows pods, its controller, its webhook and the
+    webhook's configuration are there, and their pods are available.
 
-    Goal legacy_install is stopped by what it can't see, not by pods that don't run: what it installs may mend them.
+    Goal legacy_install is stopped by what can't be seen, not by pods that don't run: what it installs may mend them. It
+    does not apply where the control plane can run Windows support.
     """
     if subject.options.goal != "legacy_install":
         known(subject.observation.cluster)
@@ -257,6 +273,7 @@ def rollout(subject: Subject) -> Verdict:
     id="legacy.role_binding",
     severity="error",
     title="ClusterRoleBinding eks:kube-proxy-windows exists where legacy support needs it",
+    evidence="Whether the ClusterRoleBinding is present.",
     reference="https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html",
     remedy="Run role cloudops.eks_windows.legacy_install, which creates it: group eks:kube-proxy-windows to "
     "ClusterRole system:node-proxier.",
@@ -265,7 +282,12 @@ def rollout(subject: Subject) -> Verdict:
     stops_pods=True,
 )
 def role_binding(subject: Subject) -> Verdict:
-    """The binding lets kube-proxy on Windows nodes read Services. eksctl never made it for legacy support."""
+    """ClusterRoleBinding eks:kube-proxy-windows exists, which lets kube-proxy on Windows nodes read Services: without
+    it neither DNS nor Services work there. eksctl never made it for legacy support, and the user guide had it created
+    by hand where it is missing.
+
+    It matters where legacy support runs Windows pods, or is to be installed.
+    """
     if subject.options.goal != "legacy_install":
         known(subject.observation.cluster)
         if subject.control_plane_supported is not False:

@@ -56,6 +56,7 @@ REFUSES = (
     id="legacy.certificate",
     severity="error",
     title="The certificate of the legacy webhook is good, and not due for renewal",
+    evidence="The end of each certificate, its webhook's failurePolicy, and each problem.",
     reference="https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/",
     remedy="Run role cloudops.eks_windows.cert_renew, which issues a new one. Where the control plane can run Windows "
     "support, playbook cloudops.eks_windows.migrate_legacy makes the webhook needless.",
@@ -63,14 +64,17 @@ REFUSES = (
     resolved_by=(RENEW_ID, ISSUE_ID),
 )
 def certificate(subject: Subject) -> Verdict:
-    """The API server takes the certificate: it has not ended, is for the service, has its key and leads to the
-    caBundle. Within the renewal days it is a warning.
+    """The API server takes the certificate of the legacy webhook: it has not ended, is for the names of the Service,
+    has its key, and leads to an authority in the caBundle. EKS issues such a certificate for a year at most. Within the
+    renewal days it is a warning, and stops nothing.
 
-    An expired one shows nowhere else: with failurePolicy Ignore pods are admitted without a limit, and never start.
-    With Fail it stops goal migrate too: the dry run of a pod, by which the migration sees the control plane at work
-    before it takes the webhook away, would be refused for ever.
+    An expired one shows nowhere else: with failurePolicy Ignore pods are admitted without a limit, and never start. It
+    stops pods where the webhook is what gives them their limit, or refuses them. It does not apply where no legacy
+    webhook is there; a Secret that can't be looked into makes it unknown.
 
-    To goal cert_renew it is unknown where the pods could not be looked at: they may serve with the previous one.
+    With failurePolicy Fail it stops goal migrate too: the dry run of a pod, by which the migration sees the control
+    plane at work before it takes the webhook away, would be refused for ever. To goal cert_renew it is unknown where
+    the pods could not be looked at: they may serve with the previous one.
     """
     stops = _stops_pods(subject)
     configurations = subject.observation.webhook_configurations
@@ -149,12 +153,14 @@ def certificate(subject: Subject) -> Verdict:
     id="legacy.certificate_owner",
     severity="error",
     title="The certificate of the legacy webhook is not cert-manager's",
+    evidence="The Secret of each webhook whose certificate is cert-manager's.",
     reference=CERT_MANAGER,
     remedy=BY_CERT_MANAGER,
     blocks=("cert_renew",),
 )
 def certificate_owner(subject: Subject) -> Verdict:
-    """Nothing else renews the certificate. It matters to goal cert_renew alone: two would take turns."""
+    """Nothing else renews the certificate of the legacy webhook. With EKS Blueprints' Helm chart cert-manager does: two
+    would take turns. It matters to goal cert_renew alone, where there is a legacy webhook."""
     if subject.options.goal != "cert_renew":
         return not_applicable("It matters to goal cert_renew alone")
     known(subject.observation.webhook_configurations)

@@ -48,13 +48,15 @@ _FINISHED = ("Succeeded", "Failed")
     id="network.ip_family",
     severity="error",
     title="The cluster's IP family is IPv4",
+    evidence="The cluster's IP family.",
     reference=WINDOWS_SUPPORT,
     remedy="Windows nodes need a cluster of IP family IPv4, which can only be chosen when a cluster is created.",
     blocks=WINDOWS_GOALS,
     stops_pods=True,
 )
 def ip_family(subject: Subject) -> Verdict:
-    """The IP family is ipv4."""
+    """DescribeCluster gives the IP family of the cluster as ipv4. The user guide says that Windows nodes don't support
+    IPv6. It is unknown where EKS does not say the family."""
     cluster = known(subject.observation.cluster)
     evidence = Evidence(f"EKS cluster {cluster.name}", f"IP family {cluster.ip_family or 'not given'}")
     if not cluster.ip_family:
@@ -75,6 +77,7 @@ def ip_family(subject: Subject) -> Verdict:
     id="network.custom_networking",
     severity="error",
     title="Custom networking is off",
+    evidence="The variable's value in DaemonSet aws-node.",
     reference=WINDOWS_SUPPORT,
     remedy=f"Set {CUSTOM_NETWORKING} of {AWS_NODE} to false (or in the vpc-cni add-on's configuration), or use another "
     "cluster for Windows.",
@@ -82,7 +85,13 @@ def ip_family(subject: Subject) -> Verdict:
     stops_pods=True,
 )
 def custom_networking(subject: Subject) -> Verdict:
-    """aws-node's AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG is not true."""
+    """Variable AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG of DaemonSet kube-system/aws-node is not true. The user guide says
+    that Windows nodes don't support custom networking: their pods were seen to wait for an address (issue 965 of
+    aws-ia/terraform-aws-eks-blueprints).
+
+    It is unknown where the value comes from a ConfigMap, a Secret or another variable, and does not apply where there
+    is no aws-node.
+    """
     aws_node = known(subject.observation.aws_node)
     if aws_node is None:
         return not_applicable(f"There is no {AWS_NODE}")
@@ -104,13 +113,20 @@ def custom_networking(subject: Subject) -> Verdict:
     id="network.security_groups_for_pods",
     severity="error",
     title="No SecurityGroupPolicy selects Windows pods",
+    evidence="Each Windows pod that a SecurityGroupPolicy selects, or else the policies and the variable "
+    "ENABLE_POD_ENI of aws-node.",
     reference=SECURITY_GROUPS,
     remedy="Narrow the selector of the SecurityGroupPolicy to Linux pods.",
     blocks=WINDOWS_GOALS,
     stops_pods=True,
 )
 def security_groups_for_pods(subject: Subject) -> Verdict:
-    """No SecurityGroupPolicy selects a Windows pod. That the feature is on for Linux pods is information."""
+    """No SecurityGroupPolicy selects a Windows pod that has not finished, by podSelector or serviceAccountSelector. The
+    user guide says that Windows nodes don't support security groups for pods, so that such a pod runs without them.
+
+    That the feature is on for Linux pods alone is information: while it is, the cluster's role needs policy
+    AmazonEKSVPCResourceController also without Windows.
+    """
     policies = known(subject.observation.security_group_policies)
     if policies:
         verdict = _selected_windows_pods(subject, policies)

@@ -34,6 +34,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Node, Unknown
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.windows_machines import windows_groups
 
 RULES: list[Rule] = []
 
@@ -49,15 +50,21 @@ def advertises_addresses(node: Node) -> bool:
     return node.capacity.get(ADDRESS_CAPACITY, "0") != "0"
 
 
-def type_problems(name: str, in_use: bool = False) -> list[str]:
+def type_problems(subject: Subject, name: str, in_use: bool = False) -> list[str]:
     """Why an EC2 instance type can't be a Windows node; empty where nothing speaks against it.
 
     ``in_use`` says that the controller has taken up a node of it: then the list is older than the controller's own.
     """
     problems = []
+    told = subject.observation.instance_types
+    row = next((each for each in (() if isinstance(told, Unknown) else told or ()) if each.name == name), None)
     if instance_type(name) is None and not in_use:
-        problems.append(NOT_LISTED)
+        asked = isinstance(told, tuple) and name in subject.windows_types
+        problems.append(f"{NOT_LISTED}, and EC2 has no such type in the region" if asked and not row else NOT_LISTED)
     without = without_windows_ami(name)
+    # EC2 knows better than the name, where it was asked.
+    if row is not None and row.architectures and "x86_64" not in row.architectures and not without:
+        without = ", ".join(row.architectures)
     if without:
         problems.append("has no Windows AMI" if without == "no Windows AMI" else f"has no Windows AMI ({without})")
     if documented_2022(name):
@@ -70,6 +77,7 @@ def type_problems(name: str, in_use: bool = False) -> list[str]:
     id="nodes.instance_type",
     severity="error",
     title="Windows nodes are of instance types that can be one",
+    evidence="Each Windows node, Windows node group and planned type with its type and what speaks against it.",
     reference="https://github.com/aws/amazon-vpc-resource-controller-k8s/blob/master/pkg/aws/vpc/limits.go",
     remedy="Use another instance type for Windows nodes, for example m5.large. AWS's list of 2022 is gone from today's "
     "page: where the type has proved itself, put nodes.instance_type into ignore (role variable "
@@ -78,26 +86,32 @@ def type_problems(name: str, in_use: bool = False) -> list[str]:
     stops_pods=True,
 )
 def instance_types(subject: Subject) -> Verdict:
-    """No Windows node or planned type is missing from the controller's list, without a Windows AMI, or on AWS's list of
-    2022.
+    """No Windows node, type that a Windows node group names, or planned type is missing from the controller's list, is
+    without a Windows AMI, or is on AWS's list of 2022 (C3, C4, D2, I2, M4 but m4.16xlarge, M6a, R3). The summary says
+    which of the three it is. Where EC2 tells the type's architectures, they decide whether it can have a Windows AMI.
 
-    The controller's list here is of a day. A type that is missing from it only warns where the node advertises
-    addresses all the same, which it does only when the controller has taken it up. Pods are stopped where no Windows
-    node is of a good type, never by a planned one.
+    The controller's list here, from limits.go, is of a day. A type that is missing from it is only a warning where the
+    node advertises addresses all the same, which it does once the controller has taken it up. Pods are stopped where no
+    Windows node is of a good type, never by one to come. A node that does not say its type is unknown.
     """
-    planned = subject.options.planned_instance_types
+    planned = [("Planned type", name) for name in subject.options.planned_instance_types if name]
     nodes = subject.windows_nodes
     if isinstance(nodes, Unknown) and not planned:
         known(nodes)
     seen = () if isinstance(nodes, Unknown) else nodes
+    planned += _of_node_groups(subject, seen)
     if not seen and not planned:
         return not_applicable("There is no Windows node and no planned type")
     running = [
-        _Judged(f"Node {node.name}", node.instance_type, type_problems(node.instance_type, advertises_addresses(node)))
+        _Judged(
+            f"Node {node.name}",
+            node.instance_type,
+            type_problems(subject, node.instance_type, advertises_addresses(node)),
+        )
         for node in seen
         if node.instance_type
     ]
-    judged = running + [_Judged("Planned type", name, type_problems(name)) for name in planned if name]
+    judged = running + [_Judged(where, name, type_problems(subject, name)) for where, name in planned]
     stops_pods = bool(seen) and all(item.problems for item in running)
     bad = [item for item in judged if item.problems]
     unlisted = [item for item in running if not item.problems and instance_type(item.type) is None]
@@ -129,6 +143,14 @@ def instance_types(subject: Subject) -> Verdict:
     return passed(f"{', '.join(sorted({item.type for item in judged}))} can be Windows nodes", *good)
 
 
+def _of_node_groups(subject: Subject, nodes: tuple[Node, ...]) -> list[tuple[str, str]]:
+    """Types of nodes that may yet come: those that Windows node groups name and no node has, with the node group."""
+    groups = subject.observation.node_groups
+    found = windows_groups(nodes, () if groups is None or isinstance(groups, Unknown) else groups)
+    there = {node.instance_type for node in nodes}
+    return [(f"Node group {group.name}", name) for group in found for name in group.instance_types if name not in there]
+
+
 class _Judged(NamedTuple):
     """An instance type, where it was seen, and what speaks against it there."""
 
@@ -148,6 +170,7 @@ def _more(items: list[_Judged]) -> str:
     id="nodes.address_capacity",
     severity="error",
     title="Each Windows node advertises addresses for pods",
+    evidence="The address capacity of each Windows node, or that it is absent.",
     reference="https://github.com/aws/amazon-vpc-resource-controller-k8s/blob/master/docs/troubleshooting.md",
     remedy="Wait some minutes: the controller takes a node up at its next event or within 30 minutes. Then look at the "
     "node's events from vpc-resource-controller, and replace the node.",
@@ -155,10 +178,11 @@ def _more(items: list[_Judged]) -> str:
     stops_pods=True,
 )
 def address_capacity(subject: Subject) -> Verdict:
-    """Each Windows node's capacity has vpc.amazonaws.com/PrivateIPv4Address, above 0.
+    """The capacity of each Windows node has vpc.amazonaws.com/PrivateIPv4Address above 0. The controller puts it there
+    when it has taken the node up; an instance type that it does not know never gets it.
 
-    It stops no goal: a node that has just joined lacks it for a while. It passes also after Windows support was
-    disabled, since the capacity stays; that support is on is for other rules to say.
+    It stops no goal, since a node that has just joined lacks it for minutes. It passes also after Windows support was
+    disabled, as the capacity stays: whether support is on is for rule ipam.enabled to say.
     """
     nodes = known(subject.windows_nodes)
     if not nodes:

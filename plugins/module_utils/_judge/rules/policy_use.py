@@ -41,11 +41,18 @@ def _lifted_by(rule_id: str) -> str:
     id=SHARED_RULE,
     severity="warning",
     title="No other cluster has the cluster's role",
+    evidence="Each other cluster that has the role, and each region or cluster that could not be searched.",
     reference="https://docs.aws.amazon.com/eks/latest/userguide/cluster-iam-role.html",
     remedy=f"The policy is kept, as the other clusters may need it. {_lifted_by(SHARED_RULE)}",
 )
 def cluster_role_shared(subject: Subject) -> Verdict:
-    """No other cluster, in any region enabled for the account, has the role that the policy would be detached from."""
+    """No other cluster, in any region that is enabled for the account, has the role from which goal disable would
+    detach the managed policy: several clusters may run as one role. What could not be searched is unknown, and the
+    policy is then kept.
+
+    It matters to goal disable alone, where the policy is attached and option cluster_policy is manage. It stops
+    nothing: where it fails the policy stays and everything else is done.
+    """
     reason = _not_at_stake(subject)
     if reason:
         return not_applicable(reason)
@@ -70,12 +77,18 @@ def cluster_role_shared(subject: Subject) -> Verdict:
     id=IN_USE_RULE,
     severity="info",
     title="Nothing but Windows support needs the managed policy",
+    evidence="The variable ENABLE_POD_ENI of aws-node, each SecurityGroupPolicy and each CNINode with the feature.",
     reference="https://docs.aws.amazon.com/eks/latest/userguide/security-groups-for-pods.html",
     remedy=f"Nothing to mend: the policy is kept, as security groups for pods need it. {_lifted_by(IN_USE_RULE)}",
 )
 def policy_in_use(subject: Subject) -> Verdict:
-    """Security groups for pods are not used: not switched on in aws-node, no SecurityGroupPolicy, and no CNINode with
-    feature SecurityGroupsForPods."""
+    """Security groups for pods are not used: they are not switched on in aws-node, there is no SecurityGroupPolicy, and
+    no CNINode has feature SecurityGroupsForPods. They need AmazonEKSVPCResourceController as Windows does, so that the
+    user guide leaves it attached where they are used.
+
+    It matters to goal disable alone, where the policy is attached and option cluster_policy is manage. It stops
+    nothing: where it fails, or is unknown, the policy stays and everything else is done.
+    """
     reason = _not_at_stake(subject)
     if reason:
         return not_applicable(reason)

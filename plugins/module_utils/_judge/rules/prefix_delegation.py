@@ -14,7 +14,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_
     ENABLE_WINDOWS_PREFIX_DELEGATION,
     parse_bool,
 )
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.instance_types import LIST_DATE, instance_type
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.instance_types import LIST_DATE
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.platform_versions import (
     PREFIX_DELEGATION,
     at_least,
@@ -47,15 +47,19 @@ _OPTION = "prefix_delegation (role variable eks_windows_prefix_delegation)"
     id="network.prefix_delegation",
     severity="error",
     title="Windows prefix delegation is off, or the versions and every Windows instance type can have it",
+    evidence="The setting, the cluster's versions, and each node or planned type that can't have it or is not known.",
     reference="https://docs.aws.amazon.com/eks/latest/userguide/cni-increase-ip-addresses.html",
     remedy=f"Use instance types on Nitro or bare metal for Windows nodes. Or turn it off: {_OPTION} false.",
     blocks=CONTROL_PLANE_GOALS,
 )
 def prefix_delegation(subject: Subject) -> Verdict:
-    """Where prefix delegation is on, or goal enable is to turn it on: Kubernetes and platform version are at or above
-    AWS's table, and each Windows node and planned type is on Nitro or bare metal.
+    """Windows prefix delegation is off. Or it is on, or goal enable or migrate is to turn it on, and Kubernetes and
+    platform version are at or above the table of the user guide (1.25 eks.5, 1.26 eks.4, 1.27 eks.3, and later), and
+    each Windows node and planned type is on Nitro or bare metal.
 
-    It stops enable only where that is to turn it on. Pods run without it all the same, only fewer on a node.
+    It stops a goal only where that is to turn it on. Otherwise pods run all the same, only fewer on a node: the
+    controller leaves older platforms and types on Xen in secondary mode, without a word or with event Unsupported. A
+    type that is not in the controller's list is unknown.
     """
     if subject.control_plane_supported is False:
         return not_applicable("The control plane of this version has no Windows support")
@@ -106,18 +110,20 @@ def _instance_types(subject: Subject) -> Verdict | None:
     named += [("Planned type", name) for name in subject.options.planned_instance_types if name]
     xen, unlisted = [], []
     for where, name in named:
-        found = instance_type(name)
+        found = subject.limits(name)
         if found is None:
             unlisted.append(
                 Evidence(where, f"{name or 'no instance type'}: not in the controller's list of {LIST_DATE}")
             )
-        elif found.prefix_limit is None:
-            xen.append(Evidence(where, f"{name} on Xen: secondary mode, {found.secondary_limit} pods"))
+        elif found.prefix is None:
+            xen.append(Evidence(where, f"{name} on Xen: secondary mode, {found.secondary} pods, by {found.told_by}"))
     if xen:
         return failed(
             f"Xen can't have prefix delegation, and works in secondary mode: {len(xen)} of {len(named)} instance types",
             xen + unlisted,
         )
+    if unlisted and isinstance(subject.observation.instance_types, Unknown):
+        return unknown_part(subject.observation.instance_types)
     if unlisted:
         return unknown(
             f"Whether prefix delegation is possible is not known for instance types: {len(unlisted)} of {len(named)}",

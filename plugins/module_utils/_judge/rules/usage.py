@@ -71,6 +71,8 @@ HOW_TO_TELL = (
     id="usage.windows",
     severity="error",
     title="Nothing uses Windows support",
+    evidence="Each Windows node, pod, node group and Karpenter node class, and each of them whose operating system "
+    "can't be told.",
     reference="https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html",
     remedy="Delete the Windows workloads in the evidence, then Windows nodes, their node groups and Karpenter's node "
     "classes. To disable all the same, put usage.windows into ignore (role variable eks_windows_ignore): Windows pods "
@@ -79,14 +81,15 @@ HOW_TO_TELL = (
     guard=True,
 )
 def windows(subject: Subject) -> Verdict:
-    """There is no Windows node, no Windows pod that has not finished, no managed node group with a Windows AMI, be it
-    of size zero, and no node class of Karpenter's with one.
+    """There is no Windows node, no Windows pod that has not finished, no managed node group with a Windows AMI, even of
+    size zero, and no node class of Karpenter with one. What starts after Windows support is off gets no address.
 
     It is unknown where a node group's launch template names the AMI and none of its nodes tells the operating system,
     and where a node class selects AMIs by what does not name one. Self-managed node groups without a node are not seen.
 
-    To goal legacy_remove Windows pods alone matter, and those only where the control plane does not take over: its
-    version can't, Windows IPAM is off, its role lacks a permission or its webhook is missing.
+    It matters to goals disable and legacy_remove, and only where they have something to do. To goal legacy_remove
+    Windows pods alone matter, and those only where the control plane does not take over: its version can't, Windows
+    IPAM is off, its role lacks a permission or its webhook is missing.
     """
     if subject.options.goal == "legacy_remove":
         return _without_legacy(subject)

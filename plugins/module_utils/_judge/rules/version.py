@@ -44,13 +44,19 @@ def _evidence(cluster: Cluster) -> Evidence:
     id="version.control_plane_support",
     severity="error",
     title="Kubernetes and platform version can run Windows support in the control plane",
+    evidence="The cluster's Kubernetes and platform version.",
     reference=WINDOWS_SUPPORT,
     remedy=f"{_VERSION_REMEDY} Where it must stay, legacy Windows support is the way (goal legacy_install).",
     blocks=CONTROL_PLANE_GOALS,
     stops_pods=True,
 )
 def control_plane_support(subject: Subject) -> Verdict:
-    """Versions are at or above AWS's table. Where legacy support runs Windows below it, this is a warning."""
+    """Kubernetes and platform version are at or above the table of the user guide for Windows support in the control
+    plane: 1.19 eks.7, 1.20 eks.3, 1.21 eks.3, 1.22 eks.1, 1.23 eks.1, and anything later.
+
+    Below it legacy Windows support is the way. Where that is whole, this is a warning, and only goals that need the
+    control plane are stopped. It is unknown where the versions have a form that can't be compared.
+    """
     cluster = known(subject.observation.cluster)
     seen = _evidence(cluster)
     if subject.control_plane_supported is None:
@@ -68,12 +74,18 @@ def control_plane_support(subject: Subject) -> Verdict:
     id="version.legacy_obsolete",
     severity="error",
     title="Legacy Windows support is what the versions need",
+    evidence="The cluster's Kubernetes and platform version.",
     reference=WINDOWS_SUPPORT,
     remedy="Use control-plane support (role cloudops.eks_windows.enable): legacy support would switch it off.",
     blocks=("legacy_install",),
 )
 def legacy_obsolete(subject: Subject) -> Verdict:
-    """Versions are below AWS's table. It matters to goal legacy_install alone."""
+    """Kubernetes and platform version are below the table of the user guide for Windows support in the control plane.
+    At or above it the Deployment of a legacy controller would switch working support off.
+
+    It matters to goal legacy_install alone, and does not apply to any other on a version that has support in the
+    control plane.
+    """
     cluster = known(subject.observation.cluster)
     seen = _evidence(cluster)
     if subject.control_plane_supported is None:
@@ -91,11 +103,14 @@ def legacy_obsolete(subject: Subject) -> Verdict:
     id="version.lifecycle",
     severity="warning",
     title="The Kubernetes version is in standard support",
+    evidence="What EKS calls the version's support, and until when it lasts.",
     reference=VERSIONS,
     remedy="Update the cluster to a version in standard support.",
 )
 def lifecycle(subject: Subject) -> Verdict:
-    """DescribeClusterVersions calls the version's support standard."""
+    """DescribeClusterVersions calls the support of the cluster's Kubernetes version standard. A version that EKS does
+    not list any more, is in extended support or is unsupported, fails. It is unknown where EKS calls it something else.
+    """
     cluster = known(subject.observation.cluster)
     version = known(subject.observation.cluster_version)
     if version is None:

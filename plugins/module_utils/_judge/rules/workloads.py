@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Evidence, Goal
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Evidence
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule import (
     Rule,
     Verdict,
     failed,
     known,
-    not_applicable,
     passed,
     rule,
 )
@@ -26,15 +25,13 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subjec
 
 RULES: list[Rule] = []
 
-GOALS_OF_ALL_PODS: tuple[Goal, ...] = ("disable", "legacy_remove", "cert_renew")
-"""The goals for which Windows pods of all namespaces are looked at."""
-
 
 @rule(
     RULES,
     id="workloads.stuck",
     severity="error",
     title="No Windows pod waits for an address",
+    evidence="Each pod with what it lacks, and whether something makes it again.",
     reference="https://github.com/aws/containers-roadmap/issues/463",
     remedy="Mend what the evidence names first: the webhook (legacy.certificate, ipam.controller_webhook) or the "
     "controller. Then delete those without a limit: their owners make new ones, and what nothing owns is made again by "
@@ -42,13 +39,13 @@ GOALS_OF_ALL_PODS: tuple[Goal, ...] = ("disable", "legacy_remove", "cert_renew")
     resolved_by=(RECYCLE_ID,),
 )
 def stuck(subject: Subject) -> Verdict:
-    """No Windows pod has a node, waits in ContainerCreating, and has no address.
+    """No Windows pod has a node, waits in ContainerCreating and has no address. The pod webhook gives the first
+    container a limit of addresses when a pod is created, and the controller then the address by an annotation.
 
-    The evidence tells those that no webhook gave the limit from those that the controller gives no address. It stops
-    no goal, and makes no cluster less ready: what made them stuck may be mended, and new pods run.
+    The evidence tells pods that no webhook gave the limit, which have to be made again, from those that the controller
+    gives no address, and from those that ask for Windows by node affinity alone, which no webhook looks at. It stops no
+    goal: what made them stuck may be mended by now.
     """
-    if subject.options.goal not in GOALS_OF_ALL_PODS:
-        return not_applicable(f"Pods are looked at for goals {', '.join(GOALS_OF_ALL_PODS)}")
     found = known(stuck_pods(subject))
     if not found:
         return passed("No Windows pod waits for an address")

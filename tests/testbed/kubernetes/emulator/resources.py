@@ -61,6 +61,7 @@ RBAC = "rbac.authorization.k8s.io"
 ADMISSION = "admissionregistration.k8s.io"
 CERTIFICATES = "certificates.k8s.io"
 EXTENSIONS = "apiextensions.k8s.io"
+DISCOVERY = "discovery.k8s.io"
 
 NAMESPACE = Kind("", "v1", "Namespace", "namespaces", False, _STATUS, ("ns",))
 NODE = Kind("", "v1", "Node", "nodes", False, _STATUS, ("no",), keeps_status=True)
@@ -113,6 +114,7 @@ STABLE: tuple[Kind, ...] = (
     SECRET,
     SERVICE_ACCOUNT,
     Kind("", "v1", "Event", "events", short_names=("ev",)),
+    Kind(DISCOVERY, "v1", "EndpointSlice", "endpointslices"),
     DEPLOYMENT,
     REPLICA_SET,
     DAEMON_SET,
@@ -135,8 +137,8 @@ STABLE: tuple[Kind, ...] = (
     ),
 )
 
-BETA_GROUPS = (RBAC, ADMISSION, CERTIFICATES)
-"""Groups whose v1beta1 was served up to Kubernetes 1.21."""
+BETA_GROUPS = (RBAC, ADMISSION, CERTIFICATES, DISCOVERY)
+"""Groups whose v1beta1 was served up to Kubernetes 1.21, or 1.24."""
 
 
 def _beta(kind: Kind) -> Kind:

@@ -135,6 +135,10 @@ def field_terms(text: str) -> list[tuple[str, str, str]]:
     return terms
 
 
+_PLACES: dict[tuple[StorageKey, str], str] = {(("", "events"), "source"): "source.component"}
+"""Where a field that is not named after its place is found."""
+
+
 def _value_at(item: Json, field: str) -> str:
     found: Any = item
     for step in field.split("."):
@@ -159,7 +163,8 @@ def field_selector(text: str, key: StorageKey) -> Predicate:
         if key in _FIELDS:
             raise SelectorError(f"field label not supported: {field}")
         raise SelectorError(f'"{field}" is not a known field selector: only "metadata.name", "metadata.namespace"')
-    return lambda item: all((_value_at(item, field) == value) == (operator == "=") for field, operator, value in terms)
+    placed = [(_PLACES.get((key, field), field), operator, value) for field, operator, value in terms]
+    return lambda item: all((_value_at(item, place) == value) == (operator == "=") for place, operator, value in placed)
 
 
 def exact_name(text: str) -> str:

@@ -110,6 +110,17 @@ class Apt:
         found = self._run("apt-cache", "depends", "--important", package).stdout
         return [name for name in re.findall(r"(?m)^\s*\|?Depends: (\S+)$", found) if not name.startswith("<")]
 
+    def missing(self, package: str) -> list[str]:
+        """The names of ``package`` and of all it needs that this machine has not installed.
+
+        Raises:
+            DebianError: Where the mirrors do not hold it, or not all that it needs.
+        """
+        done = self._run("apt-get", "install", "--simulate", "--no-install-recommends", package)
+        if done.returncode:
+            raise DebianError(f"the mirrors of this machine can not serve {package}: {done.stderr.strip()}")
+        return re.findall(r"(?m)^Inst (\S+) ", done.stdout)
+
     def unpack(self, packages: list[str], root: Path) -> None:
         """Fetch binary packages and unpack them below ``root``; nothing of them is installed or run."""
         archives = self._folder / "cache" / "archives"

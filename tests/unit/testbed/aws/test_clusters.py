@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from typing import Any
 
 import pytest
@@ -189,6 +190,45 @@ def test_each_cluster_has_a_network_of_its_own(aws: AwsServer, client: Any) -> N
         assert len({subnet["AvailabilityZone"] for subnet in subnets}) == 2
         vpcs.add(vpc["vpcId"])
     assert len(vpcs) == 2
+
+
+def test_subnets_are_told_without_moto_s_ec2(aws: AwsServer, client: Any) -> None:
+    cluster = aws.add_cluster("told", endpoint="https://127.0.0.1:1", ca_pem="")
+    ids = client("eks").describe_cluster(name="told")["cluster"]["resourcesVpcConfig"]["subnetIds"]
+    ec2 = client("ec2")
+
+    def free() -> list[int]:
+        wanted = [{"Name": "subnet-id", "Values": ids}]
+        return [row["AvailableIpAddressCount"] for row in ec2.describe_subnets(Filters=wanted)["Subnets"]]
+
+    assert free() == [251, 251]
+    aws.set_available_addresses(cluster, 3)
+    assert free() == [3, 3]
+
+
+def test_instances_of_no_managed_node_group(aws: AwsServer, client: Any) -> None:
+    cluster = aws.add_cluster("own", endpoint="https://127.0.0.1:1", ca_pem="")
+    role = aws.add_instance(cluster, "i-0a", "m5.large", "own-node")
+    aws.add_instance(cluster, "i-0b", "m5.large")
+    wanted = [{"Name": "instance-id", "Values": ["i-0a", "i-0b", "i-0c"]}]
+    reservations = client("ec2").describe_instances(Filters=wanted)["Reservations"]
+    first, second = [instance for reservation in reservations for instance in reservation["Instances"]]
+    assert (first["InstanceId"], second["InstanceId"], second.get("IamInstanceProfile")) == ("i-0a", "i-0b", None)
+    profile = first["IamInstanceProfile"]["Arn"].rpartition("/")[2]
+    found = client("iam").get_instance_profile(InstanceProfileName=profile)["InstanceProfile"]
+    assert [each["Arn"] for each in found["Roles"]] == [role]
+    with pytest.raises(ClientError, match="The instance IDs 'i-0c' do not exist"):
+        client("ec2").describe_instances(InstanceIds=["i-0a", "i-0c"])
+
+
+def test_instance_types_are_those_of_aws(client: Any) -> None:
+    ec2 = client("ec2")
+    wanted = [{"Name": "instance-type", "Values": ["t4g.small", "m5.metal", "m99.large"]}]
+    metal, arm = ec2.describe_instance_types(Filters=wanted)["InstanceTypes"]
+    assert (metal["InstanceType"], metal["NetworkInfo"]["Ipv4AddressesPerInterface"]) == ("m5.metal", 50)
+    assert ("Hypervisor" in metal, arm["ProcessorInfo"]["SupportedArchitectures"]) == (False, ["arm64"])
+    with pytest.raises(ClientError, match=re.escape("do not exist: [cc1.4xlarge]")):
+        ec2.describe_instance_types(InstanceTypes=["m5.large", "cc1.4xlarge"])
 
 
 def test_ec2_knows_instance_types_and_regions(client: Any) -> None:

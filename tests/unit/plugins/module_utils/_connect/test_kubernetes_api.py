@@ -91,6 +91,39 @@ def test_list_starts_anew_once_when_its_snapshot_is_gone(fake_api) -> None:
     assert client(fake_api).list("/api/v1/pods") == [{"n": 1}]
 
 
+def test_collect_keeps_what_is_made_of_each_page(fake_api) -> None:
+    held: list[int] = []
+
+    def answer(seen):
+        if query_of(seen).get("continue"):
+            # The first page has been converted before the second is asked for.
+            assert held == [1, 2]
+            return 200, {"metadata": {}, "items": [{"n": 3}]}, {}
+        return 200, {"metadata": {"continue": "x"}, "items": [{"n": 1}, {"n": 2}]}, {}
+
+    def convert(item: dict[str, Any]) -> str | None:
+        held.append(item["n"])
+        return None if item["n"] == 2 else str(item["n"])
+
+    fake_api.answer = answer
+    arguments = {"label_selector": "a", "field_selector": "b=c", "metadata_only": True}
+    assert client(fake_api).collect("/api/v1/pods", convert, **arguments) == ("1", "3")
+    query = query_of(fake_api.seen[0])
+    assert (query["limit"], query["labelSelector"], query["fieldSelector"]) == ("500", "a", "b=c")
+    assert "as=PartialObjectMetadataList" in fake_api.seen[0].all("Accept")[0]
+
+
+def test_collect_forgets_what_it_had_when_its_snapshot_is_gone(fake_api) -> None:
+    def answer(seen):
+        gone = [each for each in fake_api.seen if query_of(each).get("continue")]
+        if query_of(seen).get("continue"):
+            return 410, {"kind": "Status", "reason": "Expired", "message": "too old"}, {}
+        return 200, {"metadata": {"continue": "" if gone else "x"}, "items": [{"n": len(gone)}]}, {}
+
+    fake_api.answer = answer
+    assert client(fake_api).collect("/api/v1/pods", lambda item: item["n"]) == (1,)
+
+
 def test_list_gives_up_when_its_snapshots_keep_going(fake_api) -> None:
     fake_api.answer = lambda seen: (
         (410, {"reason": "Expired", "message": "too old"}, {})

@@ -34,7 +34,8 @@ def test_warm_keeps_descriptions_and_nothing_else(monkeypatch: pytest.MonkeyPatc
     session = sessions.new_session()
     session.set_credentials("one", "two")
     for service in sessions.WARM_SERVICES:
-        assert sessions.create_client(session, service, region_name="eu-central-1")
+        client = sessions.create_client(session, service, region_name="eu-central-1")
+        assert isinstance(client.can_paginate(next(iter(client.meta.method_to_api_mapping))), bool)
 
 
 def test_sessions_share_no_credentials() -> None:

@@ -15,6 +15,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.findin
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.ignore import parse_ignore
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.judge import JudgeOptions, judge
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    AccessEntry,
     Addon,
     AwsNode,
     ClusterRole,
@@ -24,15 +25,19 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     LegacyObjects,
     LegacyReferences,
     Node,
+    NodeGroup,
     ObjectRef,
     Observation,
+    Placement,
     Policy,
     RoleUsers,
+    Subnet,
     Unknown,
     Webhook,
     WebhookConfiguration,
     WebhookService,
     WindowsPod,
+    Workload,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import WebhookChain
 
@@ -41,6 +46,9 @@ PEM = "-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n"
 OTHER_PEM = "-----BEGIN CERTIFICATE-----\nREVG\n-----END CERTIFICATE-----\n"
 ENDPOINT = "https://ABC.gr7.eu-central-1.eks.amazonaws.com"
 DENIED = Unknown("GET /api/v1/something", "somethings is forbidden:\n User cannot list", "Allow get on somethings.")
+
+WINDOWS_ROLE = "arn:aws:iam::111122223333:role/production-windows-node"
+LINUX_ROLE = "arn:aws:iam::111122223333:role/production-linux-node"
 
 CONTROLLER = ObjectRef("Deployment", "kube-system", "vpc-resource-controller")
 EKSCTL_WEBHOOK = ObjectRef("Deployment", "kube-system", "vpc-admission-webhook")
@@ -80,7 +88,7 @@ def cluster(**changes: Any) -> Cluster:
 
 
 def node(name: str = "linux-1", operating_system: str = "linux", **changes: Any) -> Node:
-    """A ready node of type m5.large."""
+    """A ready node of type m5.large, of the managed node group that is named as its operating system."""
     windows = operating_system == "windows"
     return replace(
         Node(
@@ -94,9 +102,25 @@ def node(name: str = "linux-1", operating_system: str = "linux", **changes: Any)
             ready=True,
             fargate=False,
             auto_mode=False,
-            labels={"kubernetes.io/os": operating_system},
+            labels={"kubernetes.io/os": operating_system, "eks.amazonaws.com/nodegroup": operating_system},
             capacity={"vpc.amazonaws.com/PrivateIPv4Address": "9"} if windows else {},
             taints=(),
+        ),
+        **changes,
+    )
+
+
+def node_group(name: str = "windows", **changes: Any) -> NodeGroup:
+    """A managed node group whose launch template names the instance type: of Windows where it is called so."""
+    windows = name.startswith("windows")
+    return replace(
+        NodeGroup(
+            name=name,
+            status="ACTIVE",
+            ami_type="WINDOWS_CORE_2022_x86_64" if windows else "AL2023_x86_64_STANDARD",
+            desired_size=1,
+            node_role=WINDOWS_ROLE if windows else LINUX_ROLE,
+            subnet_ids=("subnet-1", "subnet-2"),
         ),
         **changes,
     )
@@ -185,6 +209,9 @@ def observed(**changes: Any) -> Observation:
             security_group_policies=(),
             windows_pods=(),
             service_accounts=(),
+            node_groups=(node_group("linux"), node_group("windows")),
+            access_entries=(AccessEntry(WINDOWS_ROLE, "EC2_WINDOWS"),),
+            subnets=(Subnet("subnet-1", "eu-central-1a", 200), Subnet("subnet-2", "eu-central-1b", 200)),
             examined={"nodes": 3},
         ),
         **changes,
@@ -273,6 +300,11 @@ def windows_pod(name: str = "pod", **changes: Any) -> WindowsPod:
         ),
         **changes,
     )
+
+
+def workload(kind: str = "Deployment", name: str = "web", address: str = "", **placement: Any) -> Workload:
+    """A workload of namespace shop that names no operating system, unless ``placement`` says so."""
+    return Workload(ObjectRef(kind, "shop", name), Placement(**placement), address)
 
 
 def ready(ref: ObjectRef, secret: ObjectRef | None = None, **changes: Any) -> LegacyDeployment:

@@ -13,196 +13,48 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.catalo
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import GOALS
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.plan import KINDS
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
-    AwsNode,
-    NodeGroup,
     ObjectRef,
-    Observation,
-    Probe,
-    RoleUser,
-    RoleUsers,
+    Workloads,
 )
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import failures
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
-    CONTROLLER,
     DENIED,
-    addon,
-    chain,
-    cluster,
-    config_map,
-    disabling,
     finding,
     findings,
     legacy,
-    legacy_cluster,
-    node,
     observed,
-    role,
-    schema,
-    windows_pod,
-    with_legacy,
 )
 
-ALL = ("enable", "disable", "legacy_install", "legacy_remove", "migrate", "cert_renew")
-WINDOWS = ("enable", "legacy_install", "migrate")
-CONTROL_PLANE = ("enable", "migrate")
-IPAM = (*CONTROL_PLANE, "disable")
+SHOP = ObjectRef("Service", "shop", "web")
 
-# Each rule with an observation in which it fails, its severity there, and the goals that it then stops.
-TABLE: dict[str, tuple[Observation, str, tuple[str, ...]]] = {
-    "cluster.identity": (observed(cluster=cluster(endpoint="https://other")), "error", ALL),
-    "cluster.status": (observed(cluster=cluster(status="UPDATING")), "error", ALL),
-    "cluster.auto_mode": (observed(cluster=cluster(auto_mode=True)), "info", ()),
-    "cluster.outposts": (observed(cluster=cluster(outpost_arns=("arn",))), "error", WINDOWS),
-    "version.control_plane_support": (observed(cluster=cluster(version="1.18")), "error", CONTROL_PLANE),
-    "version.legacy_obsolete": (observed(), "error", ("legacy_install",)),
-    "version.lifecycle": (observed(cluster_version=None), "warning", ()),
-    "network.ip_family": (observed(cluster=cluster(ip_family="ipv6")), "error", WINDOWS),
-    "network.custom_networking": (
-        observed(aws_node=AwsNode({"AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG": "true"})),
-        "error",
-        WINDOWS,
-    ),
-    "network.security_groups_for_pods": (observed(aws_node=AwsNode({"ENABLE_POD_ENI": "true"})), "info", ()),
-    "network.prefix_delegation": (
-        observed(
-            cni_config_map=config_map({"enable-windows-prefix-delegation": "true"}),
-            nodes=(node("w", "windows", instance_type="m4.large"),),
-        ),
-        "error",
-        (),
-    ),
-    "network.address_targets": (observed(cni_config_map=config_map({"warm-ip-target": "x"})), "warning", ()),
-    "workloads.stuck": (observed(windows_pods=(windows_pod(),)), "error", ()),
-    "usage.windows": (
-        disabling(
-            node_groups=(NodeGroup("g", "ACTIVE", "WINDOWS_CORE_2022_x86_64", 0),),
-            windows_pods=(windows_pod(),),
-            cni_config_map=config_map({}),
-        ),
-        "error",
-        ("disable", "legacy_remove"),
-    ),
-    "capacity.linux": (observed(nodes=()), "error", WINDOWS),
-    "nodes.instance_type": (observed(nodes=(node("w", "windows", instance_type="c3.large"),)), "error", WINDOWS),
-    "nodes.address_capacity": (observed(nodes=(node("w", "windows", capacity={}),)), "error", ()),
-    "iam.cluster_policy": (observed(cluster_role=role("AmazonEKSClusterPolicy")), "error", CONTROL_PLANE),
-    "iam.cluster_role_shared": (
-        disabling(role_users=RoleUsers((RoleUser("eu-west-1", "other"),), ("eu-west-1",))),
-        "warning",
-        (),
-    ),
-    "iam.policy_in_use": (disabling(aws_node=AwsNode({"ENABLE_POD_ENI": "true"})), "info", ()),
-    "ipam.enabled": (observed(cni_config_map=config_map({})), "error", IPAM),
-    "ipam.probe": (observed(probe=Probe("default", "")), "error", ()),
-    "ipam.owner": (observed(), "error", IPAM),
-    "ipam.addon_schema": (
-        observed(vpc_cni=addon('{"enableWindowsIpam": "true", "strange": 1}'), vpc_cni_schema=schema()),
-        "error",
-        IPAM,
-    ),
-    "ipam.config_map_immutable": (
-        observed(cni_config_map=config_map({"enable-windows-ipam": "true"}, immutable=True)),
-        "error",
-        IPAM,
-    ),
-    "addon.health": (observed(vpc_cni=addon("", status="DEGRADED")), "warning", ()),
-    "ipam.addon_drift": (observed(vpc_cni=addon("")), "warning", ()),
-    "ipam.controller_webhook": (observed(webhook_configurations=()), "error", CONTROL_PLANE),
-    "legacy.components": (
-        observed(legacy=legacy(deployments=(ObjectRef("Deployment", "kube-system", "vpc-admission-webhook"),))),
-        "warning",
-        ("enable",),
-    ),
-    "legacy.controller_blocks": (
-        observed(legacy=legacy(deployments=(ObjectRef("Deployment", "kube-system", "vpc-resource-controller"),))),
-        "error",
-        CONTROL_PLANE,
-    ),
-    "legacy.rollout": (legacy_cluster(legacy=legacy(deployments=(CONTROLLER,))), "error", ("legacy_install",)),
-    "legacy.role_binding": (legacy_cluster(), "error", ("legacy_install",)),
-    "legacy.certificate": (with_legacy(), "error", ("cert_renew", "legacy_install")),
-    "legacy.certificate_owner": (
-        with_legacy(legacy_webhooks=(chain(managed_by="cert-manager"),)),
-        "error",
-        ("cert_renew",),
-    ),
-    "legacy.second_controller": (
-        observed(legacy=legacy(deployments=(ObjectRef("Deployment", "x", "windows-vpc-resource-controller"),))),
-        "error",
-        CONTROL_PLANE,
-    ),
-}
-
-
-# Rules that matter to some goals alone.
-ONLY: dict[str, tuple[str, ...]] = {
-    "version.legacy_obsolete": ("legacy_install",),
-    "workloads.stuck": ("disable", "legacy_remove", "cert_renew"),
-    "usage.windows": ("disable", "legacy_remove"),
-    "legacy.certificate_owner": ("cert_renew",),
-    "iam.cluster_role_shared": ("disable",),
-    "iam.policy_in_use": ("disable",),
-    "iam.cluster_policy": tuple(goal for goal in GOALS if goal != "disable"),
-    "ipam.enabled": tuple(goal for goal in GOALS if goal != "disable"),
-    "ipam.owner": IPAM,
-    "ipam.addon_schema": IPAM,
-    "ipam.config_map_immutable": IPAM,
-}
-# How the table's observations are judged, where not by the goal alone.
-OPTIONS: dict[str, dict[str, Any]] = {
-    "ipam.owner": {"ipam_owner": "addon"},
-    "ipam.addon_schema": {"warm_ip_target": 5},
-    "ipam.config_map_immutable": {"warm_ip_target": 5},
-}
+FAILURES = failures()
 
 
 @pytest.mark.parametrize("goal", GOALS)
-@pytest.mark.parametrize("name", TABLE)
+@pytest.mark.parametrize("name", FAILURES)
 def test_rule_against_goal(name: str, goal: Any) -> None:
-    seen, severity, goals = TABLE[name]
-    found = finding(name, seen, goal=goal, **OPTIONS.get(name, {}))
-    if goal not in ONLY.get(name, GOALS):
+    failure = FAILURES[name]
+    found = finding(name, failure.observation, goal=goal, **failure.options)
+    if goal not in failure.goals:
         assert found.status == "not_applicable"
         return
-    if (name, goal) == ("ipam.probe", "disable"):
+    if goal in failure.passes:
         assert found.status == "pass"
         return
-    assert (found.status, found.severity) == ("fail", severity)
-    assert (goal in found.blocks) is (goal in goals)
+    assert (found.status, found.severity) == ("fail", failure.severity)
+    assert (goal in found.blocks) is (goal in failure.blocks)
 
 
-# Rules whose failure, as in the table, does not keep Windows pods from running.
-HARMLESS = {
-    "cluster.identity",
-    "cluster.status",
-    "cluster.auto_mode",
-    "version.legacy_obsolete",
-    "version.lifecycle",
-    "network.security_groups_for_pods",
-    "network.prefix_delegation",
-    "network.address_targets",
-    "usage.windows",
-    "iam.cluster_role_shared",
-    "iam.policy_in_use",
-    "ipam.owner",
-    "ipam.addon_schema",
-    "ipam.config_map_immutable",
-    "addon.health",
-    "ipam.addon_drift",
-    "legacy.components",
-    "legacy.certificate_owner",
-    "workloads.stuck",
-}
-
-
-@pytest.mark.parametrize("name", TABLE)
+@pytest.mark.parametrize("name", FAILURES)
 def test_which_failures_stop_pods(name: str) -> None:
-    goal = "none" if "none" in ONLY.get(name, GOALS) else ONLY[name][0]
-    found = finding(name, TABLE[name][0], goal=goal, **OPTIONS.get(name, {}))
-    assert (found.status, found.stops_pods) == ("fail", name not in HARMLESS)
+    failure = FAILURES[name]
+    goal: Any = "none" if "none" in failure.goals else failure.goals[0]
+    found = finding(name, failure.observation, goal=goal, **failure.options)
+    assert (found.status, found.stops_pods) == ("fail", failure.stops_pods)
 
 
-def test_the_table_has_every_rule() -> None:
-    assert set(TABLE) == set(RULES_BY_ID)
+def test_each_rule_has_its_failure() -> None:
+    assert set(FAILURES) == set(RULES_BY_ID)
     assert len(RULES) == len(RULES_BY_ID)
 
 
@@ -231,7 +83,8 @@ def test_a_rule_is_complete(name: str) -> None:
     assert rule.reference.startswith("https://")
     assert rule.title
     assert rule.remedy
-    assert rule.check.__doc__
+    assert re.fullmatch(r"[A-Z].*\.", rule.evidence), "evidence is one sentence"
+    assert re.match(r"[A-Z]", rule.check.__doc__ or ""), "the docstring is what docs/rules tells of the rule"
     assert "none" not in rule.blocks
     assert not rule.blocks or rule.severity != "info"
 
@@ -270,9 +123,19 @@ def test_no_rule_passes_on_what_it_did_not_see(goal: Any) -> None:
         role_users=DENIED,
         legacy_webhooks=DENIED,
         webhook_pods=DENIED,
+        workloads=Workloads(DENIED, DENIED, DENIED),
+        services=DENIED,
+        service_backends=DENIED,
+        node_events=DENIED,
+        coredns=DENIED,
+        instances=DENIED,
+        access_entries=DENIED,
+        aws_auth=DENIED,
+        subnets=DENIED,
+        instance_types=DENIED,
     )
     for found in findings(blind, goal=goal).values():
-        if goal not in ONLY.get(found.id, GOALS) and found.id not in ("version.legacy_obsolete", "ipam.enabled"):
+        if goal not in FAILURES[found.id].goals and found.id not in ("version.legacy_obsolete", "ipam.enabled"):
             assert found.status == "not_applicable"
             continue
         assert (found.status, found.remedy) == ("unknown", DENIED.remedy), found.id

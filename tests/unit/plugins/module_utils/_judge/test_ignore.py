@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import WaiverHeld
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.ignore import parse_ignore
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.options import Waiver
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
@@ -137,6 +138,26 @@ def test_a_waiver_ends_after_its_last_day(until: str, holds: bool) -> None:
     assert (found.severity == "info") is holds
     assert ("enable" in found.blocks) is not holds
     assert (f"waiver ended {until}" in found.summary) is not holds
+
+
+@pytest.mark.parametrize(
+    ("entry", "held"),
+    [
+        ("network.ip_family", WaiverHeld("error", True, "", "", None)),
+        (
+            {"id": "network.ip_family", "reason": "a test", "owner": "net team", "until": "2027-03-31"},
+            WaiverHeld("error", True, "a test", "net team", "2027-03-31"),
+        ),
+        ({"id": "network.ip_family", "until": "2026-11-23"}, WaiverHeld("error", False, "", "", "2026-11-23")),
+    ],
+)
+def test_the_waiver_goes_with_the_finding(entry: Any, held: WaiverHeld) -> None:
+    assert waived(entry).waiver == held
+
+
+@pytest.mark.parametrize("ignore", [[], [{"id": "network.ip_family"}]])
+def test_what_was_not_waived_or_passes_has_no_waiver(ignore: list[Any]) -> None:
+    assert finding("network.ip_family", IPV6 if not ignore else None, ignore=ignore).waiver is None
 
 
 def test_what_passes_shows_no_waiver() -> None:

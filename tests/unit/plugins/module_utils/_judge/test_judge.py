@@ -36,6 +36,7 @@ def entered(check: Check) -> Rule:
         id="topic.name",
         severity="error",
         title="It holds",
+        evidence="What was looked at.",
         reference="https://example.org",
         remedy="Mend it.",
         blocks=("enable",),
@@ -91,15 +92,48 @@ def test_an_unread_part_makes_it_unknown_with_the_reason_of_the_part() -> None:
     assert (found.blocks, found.stops_pods) == (("enable",), True)
 
 
-def test_an_error_in_a_rule_is_an_unknown_that_names_it_and_hides_no_other() -> None:
-    def broken(_subject: Subject) -> Verdict:
-        raise KeyError("nothing\nhere")
+class SpeechlessError(Exception):
+    """One that can't even say what is wrong."""
 
+    def __str__(self) -> str:
+        raise ValueError("nor this")
+
+
+def endless(subject: Subject) -> Verdict:
+    return endless(subject)
+
+
+def raising(error: Exception) -> Check:
+    def broken(_subject: Subject) -> Verdict:
+        raise error
+
+    return broken
+
+
+@pytest.mark.parametrize(
+    ("broken", "kind"),
+    [
+        (raising(KeyError("nothing\nhere")), "KeyError: 'nothing\\nhere'"),
+        (raising(ValueError("two\n lines")), "ValueError: two lines"),
+        (raising(AssertionError()), "AssertionError"),
+        (raising(StopIteration("over")), "StopIteration: over"),
+        (raising(MemoryError()), "MemoryError"),
+        (raising(OSError(2, "No such file")), "FileNotFoundError: [Errno 2] No such file"),
+        (raising(SpeechlessError()), "SpeechlessError"),
+        (endless, "RecursionError: maximum recursion depth exceeded"),
+        (lambda _subject: None, "AttributeError: 'NoneType' object has no attribute 'status'"),
+        (lambda _subject: Verdict("fail", "x", evidence=7), "TypeError: 'int' object is not subscriptable"),
+    ],
+)
+def test_an_error_in_a_rule_is_an_unknown_that_names_it_and_hides_no_other(broken: Any, kind: str) -> None:
     rules = (entered(broken), entered(lambda _subject: passed("fine")))
     first, second = judge(observed(), options(), rules)
-    assert (first.status, first.severity) == ("unknown", "error")
-    assert "Rule topic.name could not be judged: KeyError" in first.summary
-    assert "\n" not in first.summary
+    assert (first.status, first.severity, first.stops_pods) == ("unknown", "error", True)
+    assert (first.blocks, first.reference) == (("enable",), "https://example.org")
+    assert first.summary.startswith(f"Rule topic.name could not be judged: {kind}")
+    assert first.summary.isprintable()
+    assert first.evidence[0].object == "Rule topic.name"
+    assert "mistake in the collection" in first.remedy
     assert second.status == "pass"
 
 

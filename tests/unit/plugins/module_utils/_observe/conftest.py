@@ -38,6 +38,9 @@ class FakeKubernetes:
         self.asked.append((path, label_selector, field_selector, metadata_only))
         return self._answer("GET", path)
 
+    def collect(self, path: str, convert: Any, **arguments: Any) -> Any:
+        return tuple(made for made in map(convert, self.list(path, **arguments)) if made is not None)
+
     def dry_run_create(self, path: str, body: Any) -> Any:
         self.created.append((path, body))
         return self._answer("POST", path)

@@ -94,8 +94,7 @@ def test_an_immutable_config_map(kubernetes, given: bool | None, immutable: bool
     assert kubernetes_reads.cni_config_map(kubernetes) == ConfigMap("kube-system", "amazon-vpc-cni", {}, immutable)
 
 
-def test_aws_node(kubernetes) -> None:
-    assert kubernetes_reads.aws_node(kubernetes) is None
+def test_aws_node() -> None:
     containers = [
         {"name": "aws-eks-nodeagent", "env": [{"name": "OTHER", "value": "1"}]},
         {
@@ -106,9 +105,7 @@ def test_aws_node(kubernetes) -> None:
             ],
         },
     ]
-    kubernetes.answers[kubernetes_reads.AWS_NODE] = {"spec": {"template": {"spec": {"containers": containers}}}}
-    found = kubernetes_reads.aws_node(kubernetes)
-    assert found is not None
+    found = kubernetes_reads.aws_node({"spec": {"template": {"spec": {"containers": containers}}}})
     assert found.env == {"ENABLE_POD_ENI": "true"}
     assert found.unresolved == {"MY_NODE_NAME"}
 
@@ -124,32 +121,27 @@ def test_aws_node(kubernetes) -> None:
         ({"env": [{"name": "A", "valueFrom": {"secretKeyRef": {}}}, {"name": "A", "value": "2"}]}, {"A": "2"}, set()),
     ],
 )
-def test_what_of_aws_node_s_environment_is_known(kubernetes, container, env, unresolved) -> None:
+def test_what_of_aws_node_s_environment_is_known(container, env, unresolved) -> None:
     containers = [{"name": "aws-node", **container}]
-    kubernetes.answers[kubernetes_reads.AWS_NODE] = {"spec": {"template": {"spec": {"containers": containers}}}}
-    found = kubernetes_reads.aws_node(kubernetes)
-    assert found is not None
+    found = kubernetes_reads.aws_node({"spec": {"template": {"spec": {"containers": containers}}}})
     assert (found.env, found.unresolved) == (env, unresolved)
     assert found.is_resolved("A") is not ("A" in unresolved or (unresolved == {"*"} and "A" not in env))
     assert found.is_resolved("OTHER") is ("*" not in unresolved)
 
 
-def pod_template(kubernetes, item: dict[str, Any]) -> str:
-    kubernetes.answers[kubernetes_reads.AWS_NODE] = item
-    found = kubernetes_reads.aws_node(kubernetes)
-    assert found is not None
-    return found.pod_template
+def pod_template(item: dict[str, Any]) -> str:
+    return kubernetes_reads.aws_node(item).pod_template
 
 
-def test_the_pod_template_is_told_by_its_digest(kubernetes) -> None:
+def test_the_pod_template_is_told_by_its_digest() -> None:
     template = {"metadata": {"labels": {"a": "b", "c": "d"}}, "spec": {"containers": [{"name": "aws-node"}]}}
-    digest = pod_template(kubernetes, {"metadata": {"generation": 1}, "spec": {"template": template}})
+    digest = pod_template({"metadata": {"generation": 1}, "spec": {"template": template}})
     canonical = b'{"metadata":{"labels":{"a":"b","c":"d"}},"spec":{"containers":[{"name":"aws-node"}]}}'
     assert digest == hashlib.sha256(canonical).hexdigest()
     turned = {"spec": template["spec"], "metadata": {"labels": {"c": "d", "a": "b"}}}
-    assert pod_template(kubernetes, {"metadata": {"generation": 2}, "spec": {"template": turned}}) == digest
+    assert pod_template({"metadata": {"generation": 2}, "spec": {"template": turned}}) == digest
     restarted = {**template, "metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": "now"}}}
-    assert pod_template(kubernetes, {"spec": {"template": restarted}}) != digest
+    assert pod_template({"spec": {"template": restarted}}) != digest
 
 
 def test_webhook_configurations(kubernetes) -> None:
@@ -213,7 +205,6 @@ def test_cni_nodes(kubernetes) -> None:
     [
         kubernetes_reads.nodes,
         kubernetes_reads.cni_config_map,
-        kubernetes_reads.aws_node,
         kubernetes_reads.webhook_configuration_items,
         kubernetes_reads.security_group_policies,
         kubernetes_reads.cni_nodes,
@@ -223,7 +214,6 @@ def test_refusals_are_no_absence(kubernetes, read) -> None:
     for path in (
         "/api/v1/nodes",
         kubernetes_reads.CNI_CONFIG_MAP,
-        kubernetes_reads.AWS_NODE,
         kubernetes_reads.WEBHOOK_CONFIGURATIONS,
         kubernetes_reads.SECURITY_GROUP_POLICIES,
         kubernetes_reads.CNI_NODES,

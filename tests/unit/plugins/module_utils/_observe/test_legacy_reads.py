@@ -104,12 +104,10 @@ def test_the_control_plane_s_own_objects_are_no_trace() -> None:
     assert not legacy_reads.has_traces([], UNKNOWN)
 
 
-def test_all_is_asked_by_metadata_alone(kubernetes) -> None:
+def test_secrets_and_bindings_are_asked_by_metadata_alone(kubernetes) -> None:
     item = {"metadata": {"name": "vpc-admission-webhook-certs", "namespace": "kube-system"}}
     kubernetes.answers = {
         legacy_reads.SECRETS: [item],
-        legacy_reads.DEPLOYMENTS: [],
-        legacy_reads.SERVICES: [],
         legacy_reads.CLUSTER_ROLE_BINDINGS: [{"metadata": {"name": "vpc-resource-controller"}}],
     }
     assert legacy_reads.secrets(kubernetes).objects == (
@@ -117,8 +115,6 @@ def test_all_is_asked_by_metadata_alone(kubernetes) -> None:
     )
     bindings = legacy_reads.legacy_bindings(legacy_reads.cluster_role_bindings(kubernetes))
     assert bindings == (ObjectRef("ClusterRoleBinding", "", "vpc-resource-controller"),)
-    legacy_reads.deployments(kubernetes)
-    legacy_reads.services(kubernetes)
     assert all(metadata_only for *_rest, metadata_only in kubernetes.asked)
     assert kubernetes.asked[0][2] == "metadata.name=vpc-admission-webhook-certs"
 

@@ -16,7 +16,14 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
 def described(nodegroupName: str, **_others: Any) -> dict[str, Any]:  # noqa: N803
     groups = {
         "linux": {"status": "ACTIVE", "amiType": "AL2023_x86_64_STANDARD", "scalingConfig": {"desiredSize": 2}},
-        "windows": {"status": "ACTIVE", "amiType": "WINDOWS_CORE_2022_x86_64", "scalingConfig": {"desiredSize": 0}},
+        "windows": {
+            "status": "ACTIVE",
+            "amiType": "WINDOWS_CORE_2022_x86_64",
+            "scalingConfig": {"desiredSize": 0},
+            "nodeRole": "role",
+            "instanceTypes": ["m5.large"],
+            "subnets": ["subnet-1"],
+        },
         "odd": {"scalingConfig": None},
     }
     return {"nodegroup": groups[nodegroupName]}
@@ -25,7 +32,7 @@ def described(nodegroupName: str, **_others: Any) -> dict[str, Any]:  # noqa: N8
 def test_each_is_described_once(aws) -> None:
     aws.answers = {"list_nodegroups": ["windows", "linux", "odd"], "describe_nodegroup": described}
     assert node_groups(aws, "production") == (
-        NodeGroup("windows", "ACTIVE", "WINDOWS_CORE_2022_x86_64", 0),
+        NodeGroup("windows", "ACTIVE", "WINDOWS_CORE_2022_x86_64", 0, "role", ("m5.large",), ("subnet-1",)),
         NodeGroup("linux", "ACTIVE", "AL2023_x86_64_STANDARD", 2),
         NodeGroup("odd", "", "", 0),
     )

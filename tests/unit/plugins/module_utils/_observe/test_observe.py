@@ -15,10 +15,14 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kube
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe import (
     key_pair,
     kubernetes_reads,
+    node_events,
     observe,
+    service_backends,
+    workloads,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.karpenter import GROUP
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    AwsNode,
     CniNode,
     KarpenterNodeClass,
     NodeGroup,
@@ -85,27 +89,64 @@ def test_fargate_profiles_are_read_unless_enough_linux_nodes_are_ready(
     assert ("fargate_profiles" in observation.examined) is asked
 
 
-def test_windows_pods_are_unknown_where_nodes_are(kubernetes, look: Look) -> None:
-    kubernetes.answers = {
-        kubernetes_reads.NODES: 403,
-        kubernetes_reads.SECURITY_GROUP_POLICIES: [POLICY],
-        "/api/v1/namespaces/a/pods": [POD],
-    }
+def test_what_hangs_on_nodes_is_unknown_where_they_are(kubernetes, look: Look) -> None:
+    kubernetes.answers = {kubernetes_reads.NODES: 403, "/api/v1/pods": [POD]}
     observation = look()
-    assert isinstance(observation.windows_pods, Unknown)
-    assert observation.windows_pods is observation.nodes
-    assert "windows_pods" not in observation.examined
-    kubernetes.answers[kubernetes_reads.SECURITY_GROUP_POLICIES] = []
-    assert look().windows_pods == ()
+    assert isinstance(observation.nodes, Unknown)
+    for part in ("windows_pods", "service_backends", "node_events", "fargate_profiles"):
+        assert getattr(observation, part) is observation.nodes
+    assert not {"pods", "windows_pods", "endpoint_slices", "events", "fargate_profiles"} & set(observation.examined)
 
 
 def test_windows_pods_are_seen_where_nodes_are(kubernetes, look: Look) -> None:
+    kubernetes.answers = {kubernetes_reads.NODES: [], "/api/v1/pods": [POD, {"metadata": {"name": "other"}}]}
+    assert (look().examined["windows_pods"], look().examined["pods"]) == (1, 2)
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_fargate_profiles_matter_to_windows_pods(aws, kubernetes, look: Look, asked: bool) -> None:
+    kubernetes.answers = {kubernetes_reads.NODES: [node("a"), node("b")], "/api/v1/pods": [POD] if asked else []}
+    observation = look()
+    assert ("eks:list_fargate_profiles" in aws.asked) is asked
+    assert ("fargate_profiles" in observation.examined) is asked
+
+
+@pytest.mark.parametrize(("system", "asked"), [("windows", True), ("linux", False)])
+def test_slices_and_events_are_read_where_there_is_a_windows_node(
+    kubernetes, look: Look, system: str, asked: bool
+) -> None:
+    slices = {"metadata": {"namespace": "a", "labels": {"kubernetes.io/service-name": "s"}}}
     kubernetes.answers = {
-        kubernetes_reads.NODES: [],
-        kubernetes_reads.SECURITY_GROUP_POLICIES: [POLICY],
-        "/api/v1/namespaces/a/pods": [POD],
+        kubernetes_reads.NODES: [node("a", system=system)],
+        service_backends.ENDPOINT_SLICES: [slices],
+        node_events.EVENTS: [{"reason": "Unsupported"}],
     }
-    assert look().examined["windows_pods"] == 1
+    observation = look()
+    paths = {service_backends.ENDPOINT_SLICES, node_events.EVENTS}
+    assert bool(paths & {path for path, *_rest in kubernetes.asked}) is asked
+    assert (observation.examined.get("endpoint_slices"), observation.examined.get("events")) == (
+        (1, 1) if asked else (None, None)
+    )
+    assert (len(observation.service_backends), len(observation.node_events)) == ((1, 1) if asked else (0, 0))  # type: ignore[arg-type]
+
+
+def test_workloads_by_kind_and_aws_node_of_one_list(kubernetes, look: Look) -> None:
+    named = [{"metadata": {"namespace": "kube-system", "name": name}} for name in ("aws-node", "kube-proxy")]
+    kubernetes.answers = {
+        workloads.DAEMON_SETS: named,
+        workloads.DEPLOYMENTS: named[:1],
+        workloads.STATEFUL_SETS: 403,
+    }
+    observation = look()
+    assert len(observation.workloads.daemon_sets) == 2  # type: ignore[arg-type]
+    assert isinstance(observation.aws_node, AwsNode)
+    assert len(observation.workloads.deployments) == 1  # type: ignore[arg-type]
+    assert isinstance(observation.workloads.stateful_sets, Unknown)
+    assert (observation.examined["daemon_sets"], observation.examined["deployments"]) == (2, 1)
+    assert "stateful_sets" not in observation.examined
+    kubernetes.answers[workloads.DAEMON_SETS] = 403
+    assert look().aws_node is not None
+    assert isinstance(look().aws_node, Unknown)
 
 
 @pytest.mark.parametrize(
@@ -232,6 +273,10 @@ def in_use(aws, kubernetes, look: Look) -> Look:
         GROUP: {"preferredVersion": {"version": "v1"}},
         f"{GROUP}/v1/ec2nodeclasses": [{"metadata": {"name": "c"}, "spec": {"amiFamily": "Windows2022"}}],
         "/api/v1/pods": [POD],
+        workloads.DAEMON_SETS: [],
+        workloads.STATEFUL_SETS: [],
+        service_backends.ENDPOINT_SLICES: [],
+        node_events.EVENTS: [],
     }
     return lambda **options: look(goal="disable", **options)
 
@@ -252,26 +297,32 @@ def test_what_disable_looks_at(in_use: Look) -> None:
     assert observation.examined == {
         "clusters": 1,
         "cni_nodes": 1,
+        "daemon_sets": 0,
         "deployments": 0,
+        "endpoint_slices": 0,
+        "events": 0,
+        "fargate_profiles": 0,
         "karpenter_node_classes": 1,
         "mutating_webhook_configurations": 0,
         "node_groups": 1,
         "nodes": 3,
+        "pods": 1,
         "regions": 2,
         "security_group_policies": 0,
         "services": 0,
+        "stateful_sets": 0,
         "windows_pods": 1,
     }
 
 
 @pytest.mark.parametrize("goal", ["enable", "none", None])
 def test_other_goals_ask_for_none_of_it(aws, kubernetes, in_use: Look, look: Look, goal: str | None) -> None:
+    kubernetes.answers[kubernetes_reads.NODES] = [node("a"), node("b")]
     observation = look(goal=goal)
     assert [getattr(observation, name) for name in PARTS] == [None] * len(PARTS)
-    assert observation.windows_pods == ()
-    assert not {"node_groups", "windows_pods", "clusters", "regions"} & set(observation.examined)
+    assert not {"clusters", "regions"} & set(observation.examined)
     assert not {"eks:list_nodegroups", "ec2:describe_regions"} & set(aws.asked)
-    assert not {GROUP, kubernetes_reads.CNI_NODES, "/api/v1/pods"} & {path for path, *_rest in kubernetes.asked}
+    assert not {GROUP, kubernetes_reads.CNI_NODES} & {path for path, *_rest in kubernetes.asked}
 
 
 @pytest.mark.parametrize(
@@ -402,7 +453,6 @@ def test_what_is_asked_where_legacy_support_is_left(kubernetes, with_legacy: Loo
     assert [str(each.ref) for each in references.deployments] == [str(chain.deployment)]  # type: ignore[union-attr]
     assert observation.legacy.certificates_api == "certificates.k8s.io/v1beta1"
     assert (observation.webhook_pods is not None) is (goal == "cert_renew")
-    assert ("windows_pods" in observation.examined) is (goal in ("legacy_remove", "cert_renew"))
     asked = [path for path, *_rest in kubernetes.asked]
     # The Secret is listed by its name, with the Helm chart's, and with the backup of a renewal.
     assert len(asked) - len(set(asked)) == (2 if goal == "cert_renew" else 1)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import KubernetesError
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe import windows_pods
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.kubernetes_reads import nodes
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
@@ -68,68 +69,126 @@ def test_asks_for_windows(spec: dict[str, Any], windows: bool) -> None:
     assert windows_pods.asks_for_windows(spec) is windows
 
 
-def test_pods_of_the_policies_namespaces(kubernetes) -> None:
+NOT_ENDED = "status.phase!=Succeeded,status.phase!=Failed"
+
+
+def on(name: str, system: str = "linux", compute_type: str = "") -> dict[str, Any]:
+    labels = {"kubernetes.io/os": system, "eks.amazonaws.com/compute-type": compute_type}
+    return {"metadata": {"name": name, "labels": labels}}
+
+
+def test_what_is_kept_of_pods(kubernetes) -> None:
     selector = {"kubernetes.io/os": "windows"}
     kubernetes.answers = {
-        "/api/v1/namespaces/a/pods": [
+        "/api/v1/pods": [
             pod("a", "one", nodeSelector=selector, serviceAccountName="sa", nodeName="n"),
             pod("a", "linux"),
+            pod("b", "two", nodeSelector=selector),
         ],
-        "/api/v1/namespaces/b/pods": [pod("b", "two", nodeSelector=selector)],
     }
-    found = windows_pods.windows_pods(kubernetes, [policy("b"), policy("a"), policy("a")], ())
-    assert found == (
-        WindowsPod("a", "one", {"app": "one"}, "sa", "n", "", selects_windows=True),
-        WindowsPod("b", "two", {"app": "two"}, "default", "", "", selects_windows=True),
+    assert windows_pods.windows_pods(kubernetes, ()) == (
+        (
+            WindowsPod("a", "one", {"app": "one"}, "sa", "n", "", selects_windows=True),
+            WindowsPod("b", "two", {"app": "two"}, "default", "", "", selects_windows=True),
+        ),
+        3,
     )
-    assert kubernetes.asked == [
-        (f"/api/v1/namespaces/{name}/pods", "", "status.phase!=Succeeded,status.phase!=Failed", False)
-        for name in ("a", "b")
-    ]
 
 
-def test_pods_on_windows_nodes(kubernetes) -> None:
+def test_without_a_windows_node_only_pending_pods_are_asked_for(kubernetes) -> None:
     kubernetes.answers = {
-        "/api/v1/nodes": [{"metadata": {"name": "w", "labels": {"kubernetes.io/os": "windows"}}}],
-        "/api/v1/namespaces/a/pods": [pod("a", "one", nodeName="w"), pod("a", "other", nodeName="l")],
+        "/api/v1/nodes": [on("l")],
+        "/api/v1/pods": [pod("a", "waits", nodeSelector={"kubernetes.io/os": "windows"}), pod("b", "linux")],
     }
-    found = windows_pods.windows_pods(kubernetes, [policy("a")], nodes(kubernetes))
-    assert [each.name for each in found] == ["one"]
-
-
-def test_many_namespaces_are_one_list(kubernetes) -> None:
-    selector = {"kubernetes.io/os": "windows"}
-    kubernetes.answers = {"/api/v1/pods": [pod(name, "p", nodeSelector=selector) for name in "abcxyz"]}
-    found = windows_pods.windows_pods(kubernetes, [policy(name) for name in "abcde"], ())
-    assert [each.namespace for each in found] == ["a", "b", "c"]
-    assert len(kubernetes.asked) == 1
-
-
-def test_without_a_windows_node_only_pending_pods_of_all_namespaces_are_asked_for(kubernetes) -> None:
-    kubernetes.answers = {
-        "/api/v1/nodes": [{"metadata": {"name": "l", "labels": {"kubernetes.io/os": "linux"}}}],
-        "/api/v1/pods": [
-            pod("a", "waits", nodeSelector={"kubernetes.io/os": "windows"}),
-            pod("b", "linux"),
-        ],
-    }
-    found = windows_pods.all_windows_pods(kubernetes, nodes(kubernetes))
-    assert [each.name for each in found] == ["waits"]
+    found, looked_at = windows_pods.windows_pods(kubernetes, nodes(kubernetes))
+    assert ([each.name for each in found], looked_at) == (["waits"], 2)
     assert kubernetes.asked[1:] == [("/api/v1/pods", "", "status.phase=Pending", False)]
 
 
-def test_with_a_windows_node_pods_of_all_namespaces_that_have_not_ended_are_asked_for(kubernetes) -> None:
+def test_with_a_windows_node_pods_on_linux_nodes_are_left_out(kubernetes) -> None:
     kubernetes.answers = {
-        "/api/v1/nodes": [{"metadata": {"name": "w", "labels": {"kubernetes.io/os": "windows"}}}],
+        "/api/v1/nodes": [on("w", "windows"), on("l-1"), on("l-2"), on("f", compute_type="fargate")],
         "/api/v1/pods": [
             pod("a", "runs", nodeName="w"),
-            pod("b", "elsewhere", nodeName="l"),
+            pod("b", "elsewhere", nodeName="f"),
             pod("c", "waits", nodeSelector={"kubernetes.io/os": "windows"}),
         ],
     }
-    found = windows_pods.all_windows_pods(kubernetes, nodes(kubernetes))
-    assert [each.name for each in found] == ["runs", "waits"]
-    assert kubernetes.asked[1:] == [("/api/v1/pods", "", "status.phase!=Succeeded,status.phase!=Failed", False)]
+    found, looked_at = windows_pods.windows_pods(kubernetes, nodes(kubernetes))
+    assert ([each.name for each in found], looked_at) == (["runs", "waits"], 3)
+    selector = f"{NOT_ENDED},spec.nodeName!=l-1,spec.nodeName!=l-2"
+    assert kubernetes.asked[1:] == [("/api/v1/pods", "", selector, False)]
+
+
+@pytest.mark.parametrize(("count", "left_out"), [(500, True), (1000, False)])
+def test_the_selector_stays_short_enough(kubernetes, count: int, left_out: bool) -> None:
+    names = [f"ip-10-0-{number // 250}-{number % 250}.eu-central-1.compute.internal" for number in range(count)]
+    kubernetes.answers = {"/api/v1/nodes": [on("w", "windows"), *map(on, names)], "/api/v1/pods": []}
+    windows_pods.windows_pods(kubernetes, nodes(kubernetes))
+    selector = kubernetes.asked[-1][2]
+    assert (names[-1] in selector) is left_out
+    assert len(selector) <= windows_pods.LONGEST_SELECTOR
+
+
+@pytest.mark.parametrize("status", [413, 414, 431])
+def test_a_selector_that_is_too_long_for_what_is_between_is_left_out(kubernetes, status: int) -> None:
+    kubernetes.answers = {"/api/v1/nodes": [on("w", "windows"), on("l")]}
+    pods = [pod("a", "runs", nodeName="w"), pod("a", "linux", nodeName="l")]
+    known = nodes(kubernetes)
+
+    def answer(method: str, path: str) -> Any:
+        if "spec.nodeName" in kubernetes.asked[-1][2]:
+            raise KubernetesError(method, path, status, "", "too long", "https://cluster")
+        return pods
+
+    kubernetes._answer = answer
+    found, looked_at = windows_pods.windows_pods(kubernetes, known)
+    assert ([each.name for each in found], looked_at) == (["runs"], 2)
+    assert kubernetes.asked[-1] == ("/api/v1/pods", "", NOT_ENDED, False)
+
+
+def test_other_refusals_stand(kubernetes) -> None:
+    kubernetes.answers = {"/api/v1/nodes": [on("w", "windows"), on("l")], "/api/v1/pods": 403}
+    known = nodes(kubernetes)
+    with pytest.raises(KubernetesError):
+        windows_pods.windows_pods(kubernetes, known)
+
+
+@pytest.mark.parametrize(
+    ("selector", "selects", "beta"),
+    [
+        ({"kubernetes.io/os": "windows"}, True, False),
+        ({"beta.kubernetes.io/os": "windows"}, True, True),
+        ({"kubernetes.io/os": "windows", "beta.kubernetes.io/os": "windows"}, True, False),
+        ({"kubernetes.io/os": "linux", "beta.kubernetes.io/os": "windows"}, True, True),
+        ({BUILD: "10.0.20348"}, False, False),
+    ],
+)
+def test_which_label_names_windows(kubernetes, selector: dict[str, str], selects: bool, beta: bool) -> None:
+    found = seen(kubernetes, pod("a", "p", nodeSelector=selector))
+    assert (found.selects_windows, found.beta_label_alone) == (selects, beta)
+
+
+def process(value: Any) -> dict[str, Any]:
+    return {"securityContext": {"windowsOptions": {"hostProcess": value}}}
+
+
+@pytest.mark.parametrize(
+    ("spec", "host_process"),
+    [
+        ({"containers": [{}]}, False),
+        ({"containers": [{}], **process(True)}, True),
+        ({"containers": [process(True), process(True)]}, True),
+        ({"containers": [process(True), {}]}, False),
+        ({"containers": [process(False)], **process(True)}, False),
+        ({"containers": [process(True)], "initContainers": [{}]}, False),
+        ({"containers": [{}], "initContainers": [{}], **process(True)}, True),
+        ({"containers": [{}], **process(None)}, False),
+        ({**process(True)}, True),
+    ],
+)
+def test_host_process(kubernetes, spec: dict[str, Any], host_process: bool) -> None:
+    assert seen(kubernetes, pod("a", "p", os={"name": "windows"}, **spec)).host_process is host_process
 
 
 def test_service_accounts_only_where_a_policy_selects_by_them(kubernetes) -> None:
@@ -155,7 +214,7 @@ def waiting(reason: str, kind: str = "containerStatuses") -> dict[str, Any]:
 
 def seen(kubernetes, item: dict[str, Any]) -> WindowsPod:
     kubernetes.answers = {"/api/v1/pods": [item]}
-    (found,) = windows_pods.all_windows_pods(kubernetes, ())
+    (found,), _looked_at = windows_pods.windows_pods(kubernetes, ())
     return found
 
 

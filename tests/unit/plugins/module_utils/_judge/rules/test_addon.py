@@ -9,12 +9,17 @@ from typing import Any
 import pytest
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import AddonIssue
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import Failure
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     addon,
     finding,
     observed,
 )
+
+FAILURES = {
+    "addon.health": Failure(observed(vpc_cni=addon("", status="DEGRADED")), "warning"),
+}
 
 ISSUE = AddonIssue("InsufficientNumberOfReplicas", "aws-node is\n not ready", ("aws-node",))
 ON = '{"enableWindowsIpam": "true"}'
@@ -57,6 +62,39 @@ def test_what_allows_no_update_stops_what_needs_one(status: str) -> None:
     for values, goal in ((ON, "enable"), ("", "disable"), ("", "none")):
         found = judged(values, goal)
         assert (found.status, found.severity, found.blocks) == ("fail", "warning", ())
+
+
+@pytest.mark.parametrize(
+    ("vpc_cni", "coredns", "status", "severity", "words"),
+    [
+        (None, addon("", name="coredns"), "pass", "warning", "Add-on coredns is ACTIVE and has no health issues"),
+        (addon(""), addon("", name="coredns"), "pass", "warning", "no health issues; Add-on coredns is ACTIVE"),
+        (addon(""), None, "pass", "warning", "Add-on vpc-cni is ACTIVE"),
+        (addon(""), addon("", name="coredns", status="DEGRADED"), "fail", "warning", "Add-on coredns is DEGRADED"),
+        (None, addon("", name="coredns", issues=(ISSUE,)), "fail", "warning", "Add-on coredns has health issues"),
+        (addon(""), DENIED, "unknown", "warning", "forbidden"),
+        (None, DENIED, "unknown", "warning", "forbidden"),
+        (DENIED, addon("", name="coredns"), "unknown", "warning", "forbidden"),
+        (DENIED, addon("", name="coredns", status="DELETING"), "fail", "warning", "Add-on coredns is DELETING"),
+        (addon("", status="DEGRADED"), DENIED, "fail", "warning", "Add-on vpc-cni is DEGRADED"),
+        (addon("", status="DELETING"), addon("", name="coredns", status="DEGRADED"), "fail", "error", "can't be"),
+    ],
+)
+def test_coredns_too(vpc_cni: Any, coredns: Any, status: str, severity: str, words: str) -> None:
+    found = finding("addon.health", observed(vpc_cni=vpc_cni, coredns=coredns), goal="enable")
+    assert (found.status, found.severity, found.stops_pods) == (status, severity, False)
+    assert words in found.summary
+    assert bool(found.blocks) is (severity == "error" or status == "pass")
+
+
+def test_both_failures_are_said() -> None:
+    seen = observed(vpc_cni=addon("", status="DEGRADED"), coredns=addon("", name="coredns", issues=(ISSUE,)))
+    found = finding("addon.health", seen)
+    assert found.summary.count("Add-on") == 2
+    assert [item.object for item in found.evidence] == [
+        "Add-on vpc-cni v1.20.4-eksbuild.1",
+        *["Add-on coredns v1.20.4-eksbuild.1"] * 2,
+    ]
 
 
 def test_issues_are_evidence_with_what_they_concern() -> None:

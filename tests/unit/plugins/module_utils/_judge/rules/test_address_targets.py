@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import Failure
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     cluster,
@@ -16,6 +17,10 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     legacy_cluster,
     observed,
 )
+
+FAILURES = {
+    "network.address_targets": Failure(observed(cni_config_map=config_map({"warm-ip-target": "x"})), "warning"),
+}
 
 PREFIX = {"enable-windows-prefix-delegation": "true"}
 CHART = {"warm-ip-target": "1", "minimum-ip-target": "3", "warm-prefix-target": "0"}

@@ -12,6 +12,10 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     FargateProfile,
     FargateSelector,
 )
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import (
+    WINDOWS_GOALS,
+    Failure,
+)
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     finding,
@@ -19,6 +23,13 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     node,
     observed,
 )
+
+FAILURES = {
+    "capacity.linux": Failure(observed(nodes=()), "error", WINDOWS_GOALS, stops_pods=True),
+}
+
+NEVER = {("capacity.linux", "not_applicable"): "Every cluster needs CoreDNS."}
+"""What a rule never says, and why."""
 
 WINDOWS = node("windows-1", "windows")
 

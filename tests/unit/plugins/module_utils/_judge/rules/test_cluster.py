@@ -10,6 +10,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.cluster import KubernetesConnection
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import (
+    WINDOWS_GOALS,
+    WRITING_GOALS,
+    Failure,
+)
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     ENDPOINT,
@@ -20,6 +25,23 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     node,
     observed,
 )
+
+FAILURES = {
+    "cluster.identity": Failure(observed(cluster=cluster(endpoint="https://other")), "error", WRITING_GOALS),
+    "cluster.status": Failure(observed(cluster=cluster(status="UPDATING")), "error", WRITING_GOALS),
+    "cluster.auto_mode": Failure(observed(cluster=cluster(auto_mode=True)), "info"),
+    "cluster.outposts": Failure(
+        observed(cluster=cluster(outpost_arns=("arn",))), "error", WINDOWS_GOALS, stops_pods=True
+    ),
+}
+
+NEVER = {
+    ("cluster.identity", "not_applicable"): "Whichever API is used has to be the cluster's.",
+    ("cluster.status", "not_applicable"): "Every cluster has a status.",
+    ("cluster.auto_mode", "not_applicable"): "Auto Mode is on or off.",
+    ("cluster.outposts", "not_applicable"): "Every control plane is in the region or on Outposts.",
+}
+"""What a rule never says, and why."""
 
 WRITING = ("enable", "disable", "legacy_install", "legacy_remove", "migrate", "cert_renew")
 
@@ -78,6 +100,10 @@ def test_status(status: str, expected: str) -> None:
 def test_auto_mode_is_said_and_stops_nothing(auto_mode: bool, nodes: Any, status: str) -> None:
     found = finding("cluster.auto_mode", observed(cluster=cluster(auto_mode=auto_mode), nodes=nodes))
     assert (found.status, found.severity, found.blocks, found.stops_pods) == (status, "info", (), False)
+
+
+def test_auto_mode_of_a_cluster_that_could_not_be_described() -> None:
+    assert finding("cluster.auto_mode", observed(cluster=DENIED)).status == "unknown"
 
 
 def test_auto_mode_names_its_nodes() -> None:

@@ -15,6 +15,11 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.policie
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.render import as_result
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Policy
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import (
+    ALL_BUT_DISABLE,
+    CONTROL_PLANE_GOALS,
+    Failure,
+)
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     finding,
@@ -23,6 +28,16 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     options,
     role,
 )
+
+FAILURES = {
+    "iam.cluster_policy": Failure(
+        observed(cluster_role=role("AmazonEKSClusterPolicy")),
+        "error",
+        CONTROL_PLANE_GOALS,
+        stops_pods=True,
+        goals=ALL_BUT_DISABLE,
+    ),
+}
 
 ALL = [*INTERFACE_ACTIONS, *DESCRIBE_ACTIONS]
 TAGGED = {"ForAnyValue:StringEquals": {"ec2:ResourceTag/eks:eni:owner": "eks-vpc-resource-controller"}}

@@ -9,6 +9,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Probe, Unknown
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import (
+    ALL_BUT_DISABLE,
+    CONTROL_PLANE_GOALS,
+    IPAM_GOALS,
+    Failure,
+)
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     CONTROL_PLANE_WEBHOOK,
     DENIED,
@@ -21,10 +27,25 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
 
 WEBHOOK_AWAY = Unknown(
     "POST /api/v1/namespaces/default/pods",
-    'Internal error occurred: failed calling webhook "vpc-admission-webhook.amazonaws.com": x509: certificate has '
-    "expired",
+    'Internal error occurred: failed calling webhook "vpc-admission-webhook.amazonaws.com": certificate has expired',
     "Try again, and look at the control plane's health",
 )
+FAILURES = {
+    "ipam.enabled": Failure(
+        observed(cni_config_map=config_map({})), "error", IPAM_GOALS, stops_pods=True, goals=ALL_BUT_DISABLE
+    ),
+    "ipam.probe": Failure(observed(probe=Probe("default", "")), "error", stops_pods=True, passes=("disable",)),
+    "ipam.config_map_immutable": Failure(
+        observed(cni_config_map=config_map({"enable-windows-ipam": "true"}, immutable=True)),
+        "error",
+        IPAM_GOALS,
+        goals=IPAM_GOALS,
+        options={"warm_ip_target": 5},
+    ),
+    "ipam.controller_webhook": Failure(
+        observed(webhook_configurations=()), "error", CONTROL_PLANE_GOALS, stops_pods=True
+    ),
+}
 
 
 @pytest.mark.parametrize(

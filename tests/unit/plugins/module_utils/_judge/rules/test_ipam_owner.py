@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import GOALS, IPAM_GOALS
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import GOALS
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import IPAM_GOALS, Failure
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     addon,
@@ -18,6 +19,18 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     observed,
     schema,
 )
+
+FAILURES = {
+    "ipam.owner": Failure(observed(), "error", IPAM_GOALS, goals=IPAM_GOALS, options={"ipam_owner": "addon"}),
+    "ipam.addon_schema": Failure(
+        observed(vpc_cni=addon('{"enableWindowsIpam": "true", "strange": 1}'), vpc_cni_schema=schema()),
+        "error",
+        IPAM_GOALS,
+        goals=IPAM_GOALS,
+        options={"warm_ip_target": 5},
+    ),
+    "ipam.addon_drift": Failure(observed(vpc_cni=addon("")), "warning"),
+}
 
 ON = {"enable-windows-ipam": "true"}
 OFF = {"enable-windows-ipam": "false"}

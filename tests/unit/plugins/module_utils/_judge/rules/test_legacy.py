@@ -14,6 +14,10 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     ObjectRef,
     Observation,
 )
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import (
+    CONTROL_PLANE_GOALS,
+    Failure,
+)
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     CONTROL_PLANE_WEBHOOK,
     CONTROLLER,
@@ -33,6 +37,30 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     ready,
     with_legacy,
 )
+
+FAILURES = {
+    "legacy.components": Failure(
+        observed(legacy=legacy(deployments=(ObjectRef("Deployment", "kube-system", "vpc-admission-webhook"),))),
+        "warning",
+        ("enable",),
+    ),
+    "legacy.controller_blocks": Failure(
+        observed(legacy=legacy(deployments=(ObjectRef("Deployment", "kube-system", "vpc-resource-controller"),))),
+        "error",
+        CONTROL_PLANE_GOALS,
+        stops_pods=True,
+    ),
+    "legacy.rollout": Failure(
+        legacy_cluster(legacy=legacy(deployments=(CONTROLLER,))), "error", ("legacy_install",), stops_pods=True
+    ),
+    "legacy.role_binding": Failure(legacy_cluster(), "error", ("legacy_install",), stops_pods=True),
+    "legacy.second_controller": Failure(
+        observed(legacy=legacy(deployments=(ObjectRef("Deployment", "x", "windows-vpc-resource-controller"),))),
+        "error",
+        CONTROL_PLANE_GOALS,
+        stops_pods=True,
+    ),
+}
 
 REMOVAL = ("legacy_remove", "migrate")
 EACH = ("enable", *REMOVAL)

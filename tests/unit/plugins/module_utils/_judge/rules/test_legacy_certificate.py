@@ -13,10 +13,12 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.findin
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.render import as_result
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import WebhookConfiguration
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import WebhookEntry
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import Failure
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     CONTROL_PLANE_WEBHOOK,
     DENIED,
     LEGACY_SECRET,
+    chain,
     cluster,
     config_map,
     finding,
@@ -30,6 +32,16 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     certificate,
     serving,
 )
+
+FAILURES = {
+    "legacy.certificate": Failure(with_legacy(), "error", ("cert_renew", "legacy_install"), stops_pods=True),
+    "legacy.certificate_owner": Failure(
+        with_legacy(legacy_webhooks=(chain(managed_by="cert-manager"),)),
+        "error",
+        ("cert_renew",),
+        goals=("cert_renew",),
+    ),
+}
 
 BLOCKS = ("cert_renew", "legacy_install")
 STEPS = ("renew_webhook_certificate", "issue_webhook_certificate")

@@ -15,6 +15,10 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     ServiceAccount,
     WindowsPod,
 )
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import (
+    WINDOWS_GOALS,
+    Failure,
+)
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     cluster,
@@ -22,7 +26,23 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     observed,
 )
 
-WINDOWS_GOALS = ("enable", "legacy_install", "migrate")
+FAILURES = {
+    "network.ip_family": Failure(observed(cluster=cluster(ip_family="ipv6")), "error", WINDOWS_GOALS, stops_pods=True),
+    "network.custom_networking": Failure(
+        observed(aws_node=AwsNode({"AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG": "true"})),
+        "error",
+        WINDOWS_GOALS,
+        stops_pods=True,
+    ),
+    "network.security_groups_for_pods": Failure(observed(aws_node=AwsNode({"ENABLE_POD_ENI": "true"})), "info"),
+}
+
+NEVER = {
+    ("network.ip_family", "not_applicable"): "Every cluster has an IP family.",
+    ("network.security_groups_for_pods", "not_applicable"): "Where none is used, that is what passes.",
+}
+"""What a rule never says, and why."""
+
 EVERYTHING = LabelSelector({}, ())
 IIS = LabelSelector({"app": "iis"}, ())
 

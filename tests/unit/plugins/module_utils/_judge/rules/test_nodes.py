@@ -8,14 +8,27 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Ec2InstanceType
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import (
+    WINDOWS_GOALS,
+    Failure,
+)
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     config_map,
     finding,
     legacy_cluster,
     node,
+    node_group,
     observed,
 )
+
+FAILURES = {
+    "nodes.instance_type": Failure(
+        observed(nodes=(node("w", "windows", instance_type="c3.large"),)), "error", WINDOWS_GOALS, stops_pods=True
+    ),
+    "nodes.address_capacity": Failure(observed(nodes=(node("w", "windows", capacity={}),)), "error", stops_pods=True),
+}
 
 CAPACITY = "vpc.amazonaws.com/PrivateIPv4Address"
 
@@ -103,6 +116,54 @@ def test_a_type_newer_than_the_list_is_said_to_be_one() -> None:
     worse = finding("nodes.instance_type", observed(nodes=nodes), planned_instance_types=("m97.large",))
     assert worse.summary == "m97.large: not in the controller's list of 2026-03-20"
     assert [item.object for item in worse.evidence] == ["Planned type", "Node windows-1", "Node w2"]
+
+
+@pytest.mark.parametrize(
+    ("told", "type_name", "words"),
+    [
+        ((), "m99.large", "not in the controller's list of 2026-03-20, and EC2 has no such type in the region"),
+        (DENIED, "m99.large", "m99.large: not in the controller's list of 2026-03-20"),
+        ((Ec2InstanceType("m99.large", 10, "nitro", ("x86_64",)),), "m99.large", "list of 2026-03-20"),
+        ((Ec2InstanceType("m99.large", 10, "nitro", ("arm64",)),), "m99.large", "has no Windows AMI (arm64)"),
+        ((Ec2InstanceType("t4g.small", 4, "nitro", ("arm64",)),), "t4g.small", "has no Windows AMI (arm64)"),
+        ((Ec2InstanceType("m6a.large", 10, "nitro", ("x86_64",)),), "m6a.large", "family M6A is on AWS's list of 2022"),
+        ((Ec2InstanceType("m4.10xlarge", 30, "xen", ("i386", "x86_64")),), "m4.10xlarge", "family M4 is on"),
+    ],
+)
+def test_what_ec2_says_of_a_type(told: Any, type_name: str, words: str) -> None:
+    found = finding("nodes.instance_type", observed(instance_types=told), planned_instance_types=(type_name,))
+    assert found.status == "fail"
+    assert found.summary.endswith(words) or words in found.summary
+    assert ("EC2 has no such type" in found.summary) is (told == ())
+
+
+@pytest.mark.parametrize("name", ["m5.large", "m4.16xlarge"])
+def test_types_that_ec2_and_the_controller_know(name: str) -> None:
+    told = (Ec2InstanceType(name, 30, "nitro", ("x86_64",)),)
+    nodes = (windows(instance_type=name),)
+    assert finding("nodes.instance_type", observed(nodes=nodes, instance_types=told)).status == "pass"
+
+
+@pytest.mark.parametrize(
+    ("groups", "status", "objects"),
+    [
+        ((node_group(instance_types=("m6a.large",)),), "fail", ["Node group windows"]),
+        ((node_group(instance_types=("m5.large",)),), "pass", ["Node windows-1"]),
+        ((node_group("linux", instance_types=("m6a.large",)),), "pass", ["Node windows-1"]),
+        (DENIED, "pass", ["Node windows-1"]),
+    ],
+)
+def test_types_of_windows_node_groups_are_to_come(groups: Any, status: str, objects: list[str]) -> None:
+    found = finding("nodes.instance_type", observed(nodes=(windows(),), node_groups=groups))
+    assert (found.status, found.stops_pods) == (status, False)
+    assert [item.object for item in found.evidence] == objects
+
+
+def test_a_node_group_of_windows_without_a_node_is_judged() -> None:
+    groups = (node_group(instance_types=("c3.large", "m5.large")),)
+    found = finding("nodes.instance_type", observed(nodes=(), node_groups=groups))
+    assert (found.status, found.stops_pods) == ("fail", False)
+    assert [item.value for item in found.evidence] == ["c3.large: family C3 is on AWS's list of 2022"]
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,22 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     SecurityGroupPolicy,
     Unknown,
 )
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import Failure
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     disabling,
     finding,
     role,
 )
+
+FAILURES = {
+    "iam.cluster_role_shared": Failure(
+        disabling(role_users=RoleUsers((RoleUser("eu-west-1", "other"),), ("eu-west-1",))),
+        "warning",
+        goals=("disable",),
+    ),
+    "iam.policy_in_use": Failure(disabling(aws_node=AwsNode({"ENABLE_POD_ENI": "true"})), "info", goals=("disable",)),
+}
 
 SHARED, IN_USE = "iam.cluster_role_shared", "iam.policy_in_use"
 REFUSED = Unknown("eks:ListClusters in ap-east-1", "not\n authorized", "Allow eks:ListClusters in ap-east-1.")

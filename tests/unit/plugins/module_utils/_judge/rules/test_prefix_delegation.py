@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import Failure
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     cluster,
@@ -17,6 +18,16 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     node,
     observed,
 )
+
+FAILURES = {
+    "network.prefix_delegation": Failure(
+        observed(
+            cni_config_map=config_map({"enable-windows-prefix-delegation": "true"}),
+            nodes=(node("w", "windows", instance_type="m4.large"),),
+        ),
+        "error",
+    ),
+}
 
 LIVE = config_map({"enable-windows-ipam": "true", "enable-windows-prefix-delegation": "true"})
 OFF = config_map({"enable-windows-ipam": "true", "enable-windows-prefix-delegation": "yes"})
@@ -107,7 +118,7 @@ def test_what_a_node_on_xen_can_do() -> None:
     found = judged({"cni_config_map": LIVE, "nodes": (*XEN, *NITRO)})
     assert [(item.object, item.value) for item in found.evidence] == [
         ("ConfigMap kube-system/amazon-vpc-cni", 'enable-windows-prefix-delegation: "true"'),
-        ("Node w", "m4.large on Xen: secondary mode, 9 pods"),
+        ("Node w", "m4.large on Xen: secondary mode, 9 pods, by the controller's list of 2026-03-20"),
     ]
     assert "prefix_delegation (role variable eks_windows_prefix_delegation) false" in found.remedy
 

@@ -16,6 +16,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     NodeGroup,
     WindowsPod,
 )
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import Failure
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     EKSCTL_CONFIGURATION,
@@ -28,6 +29,19 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     windows_pod,
     with_legacy,
 )
+
+FAILURES = {
+    "usage.windows": Failure(
+        disabling(
+            node_groups=(NodeGroup("g", "ACTIVE", "WINDOWS_CORE_2022_x86_64", 0),),
+            windows_pods=(windows_pod(),),
+            cni_config_map=config_map({}),
+        ),
+        "error",
+        ("disable", "legacy_remove"),
+        goals=("disable", "legacy_remove"),
+    ),
+}
 
 OFF = config_map({"enable-windows-ipam": "false"})
 BLOCKS = ("disable", "legacy_remove")

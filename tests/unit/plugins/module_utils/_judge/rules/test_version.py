@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import ClusterVersion
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import (
+    CONTROL_PLANE_GOALS,
+    Failure,
+)
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     cluster,
@@ -16,6 +20,20 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     legacy_cluster,
     observed,
 )
+
+FAILURES = {
+    "version.control_plane_support": Failure(
+        observed(cluster=cluster(version="1.18")), "error", CONTROL_PLANE_GOALS, stops_pods=True
+    ),
+    "version.legacy_obsolete": Failure(observed(), "error", ("legacy_install",), goals=("legacy_install",)),
+    "version.lifecycle": Failure(observed(cluster_version=None), "warning"),
+}
+
+NEVER = {
+    ("version.control_plane_support", "not_applicable"): "Every cluster has a version.",
+    ("version.lifecycle", "not_applicable"): "Every cluster has a version.",
+}
+"""What a rule never says, and why."""
 
 VERSIONS = [
     ("1.18", "eks.9", "fail"),

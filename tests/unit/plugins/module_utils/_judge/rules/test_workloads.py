@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import GOALS
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import ObjectRef
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import Failure
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     finding,
@@ -17,7 +18,12 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     windows_pod,
 )
 
-LOOKING = ("disable", "legacy_remove", "cert_renew")
+FAILURES = {
+    "workloads.stuck": Failure(observed(windows_pods=(windows_pod(),)), "error"),
+}
+
+NEVER = {("workloads.stuck", "not_applicable"): "Where there is no Windows pod, none waits."}
+
 FRESH = "2026-11-24T09:59:00Z"
 
 
@@ -58,7 +64,6 @@ def test_those_that_nothing_makes_again_come_first() -> None:
     assert found.resolved_by == ()
 
 
-@pytest.mark.parametrize("goal", [goal for goal in GOALS if goal not in LOOKING])
-def test_where_pods_are_not_looked_at(goal: Any) -> None:
-    found = finding("workloads.stuck", observed(windows_pods=(windows_pod(),)), goal=goal)
-    assert found.status == "not_applicable"
+@pytest.mark.parametrize("goal", GOALS)
+def test_every_goal_looks_at_pods(goal: Any) -> None:
+    assert finding("workloads.stuck", observed(windows_pods=(windows_pod(),)), goal=goal).status == "fail"

@@ -1,0 +1,94 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""The node roles in ConfigMap kube-system/aws-auth: a list of rows, in YAML.
+
+Sources: kubernetes-sigs/aws-iam-authenticator, README and pkg/mapper/configmap, for the form; Amazon EKS user guide,
+"Grant IAM users access to Kubernetes with a ConfigMap", for role ARNs without a path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+MAP_ROLES = "mapRoles"
+WINDOWS_GROUP = "eks:kube-proxy-windows"
+
+
+class AwsAuthUnreadableError(ValueError):
+    """mapRoles is no list of rows in YAML, so that it maps no role at all."""
+
+
+class YamlMissingError(Exception):
+    """PyYAML is not installed where this runs."""
+
+
+@dataclass(frozen=True)
+class RoleRow:
+    """A row of mapRoles."""
+
+    role_arn: str
+    groups: tuple[str, ...]
+
+
+def map_roles(data: Mapping[str, str]) -> tuple[RoleRow, ...]:
+    """The rows of mapRoles in the ConfigMap's data; none where there is no such key, or nothing in it.
+
+    A row that is no mapping, or has no role, maps none and is left out. Groups that are no list of texts are none.
+
+    Raises:
+        AwsAuthUnreadableError: It is no YAML, or no list.
+        YamlMissingError: There is no PyYAML here.
+    """
+    text = data.get(MAP_ROLES) or ""
+    if not text.strip():
+        return ()
+    rows = _parsed(text)
+    if rows is None:
+        return ()
+    if not isinstance(rows, list):
+        raise AwsAuthUnreadableError(f"it is a {type(rows).__name__} where a list of rows belongs")
+    found = []
+    for row in rows:
+        if isinstance(row, dict) and isinstance(row.get("rolearn"), str) and row["rolearn"].strip():
+            groups = row.get("groups")
+            named = groups if isinstance(groups, list) else ()
+            found.append(RoleRow(row["rolearn"].strip(), tuple(each for each in named if isinstance(each, str))))
+    return tuple(found)
+
+
+def _parsed(text: str) -> Any:
+    try:
+        import yaml
+    except ImportError:
+        raise YamlMissingError from None
+    try:
+        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 both are safe
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+        raise AwsAuthUnreadableError(" ".join(str(error).split())) from error
+
+
+def without_path(role_arn: str) -> str:
+    """The ARN as the authenticator knows the role by: without the path between ``role/`` and its name."""
+    prefix, separator, path = role_arn.partition(":role/")
+    return f"{prefix}{separator}{path.rpartition('/')[2]}" if separator else role_arn
+
+
+def row_of(rows: Iterable[RoleRow], role_arn: str) -> RoleRow | None:
+    """The row that maps a role, in whatever case; the last of several, which replaces those before it. None where there
+    is none: a row that has the role's path maps nothing."""
+    wanted = without_path(role_arn).lower()
+    return next((row for row in reversed(tuple(rows)) if row.role_arn.lower() == wanted), None)
+
+
+def row_with_path(rows: Iterable[RoleRow], role_arn: str) -> RoleRow | None:
+    """A row that is meant for the role and maps nothing, since its ARN has a path; None where there is none."""
+    wanted = without_path(role_arn).lower()
+    return next(
+        (row for row in rows if row.role_arn.lower() != wanted and without_path(row.role_arn).lower() == wanted), None
+    )

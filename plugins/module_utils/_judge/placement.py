@@ -1,0 +1,88 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""On which nodes the scheduler may place a pod: node selector, required node affinity, and taints.
+
+Source: Kubernetes documentation, "Assigning Pods to Nodes" and "Taints and Tolerations".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    Node,
+    NodeTerm,
+    Placement,
+    Requirement,
+    Taint,
+    Toleration,
+)
+
+REPELLING = ("NoSchedule", "NoExecute")
+
+PASSING = ("node.kubernetes.io/", "node.cloudprovider.kubernetes.io/", "karpenter.sh/")
+"""Prefixes of the keys of taints that say how a node fares just now, not whom it is for."""
+
+NODE_NAME = "metadata.name"
+
+
+def may_run_on(placement: Placement, node: Node) -> bool:
+    """Whether the scheduler may place such a pod on the node, once the node is well."""
+    return (
+        all(node.labels.get(key) == value for key, value in placement.node_selector.items())
+        and (placement.terms is None or any(_holds(term, node) for term in placement.terms))
+        and all(_is_tolerated(taint, placement.tolerations) for taint in lasting_taints(node))
+    )
+
+
+def lasting_taints(node: Node) -> tuple[Taint, ...]:
+    """The taints that keep pods off a node for good, unless they tolerate them."""
+    return tuple(taint for taint in node.taints if taint.effect in REPELLING and not taint.key.startswith(PASSING))
+
+
+def _holds(term: NodeTerm, node: Node) -> bool:
+    requirements = (*term.labels, *term.fields)
+    return (
+        bool(requirements)
+        and all(_is_met(each, node.labels) for each in term.labels)
+        and all(_is_met(each, {NODE_NAME: node.name}) for each in term.fields)
+    )
+
+
+def _is_met(requirement: Requirement, values: Mapping[str, str]) -> bool:
+    key, operator, wanted = requirement
+    value = values.get(key)
+    if operator == "In":
+        return value in wanted
+    if operator == "NotIn":
+        return value not in wanted
+    if operator == "Exists":
+        return value is not None
+    if operator == "DoesNotExist":
+        return value is None
+    if operator in ("Gt", "Lt"):
+        return _compares(operator, value, wanted)
+    raise ValueError(f"operator {operator} of {key} is not one of Kubernetes'")
+
+
+def _compares(operator: str, value: str | None, wanted: Iterable[str]) -> bool:
+    try:
+        found, limit = int(value or ""), int(next(iter(wanted), ""))
+    except ValueError:
+        return False
+    return found > limit if operator == "Gt" else found < limit
+
+
+def _is_tolerated(taint: Taint, tolerations: Iterable[Toleration]) -> bool:
+    return any(
+        toleration.effect in ("", taint.effect)
+        and (
+            (toleration.key == taint.key and (toleration.operator == "Exists" or toleration.value == taint.value))
+            or (not toleration.key and toleration.operator == "Exists")
+        )
+        for toleration in tolerations
+    )

@@ -1,0 +1,69 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""Rules on Fargate."""
+
+from __future__ import annotations
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Evidence
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule import (
+    Rule,
+    Verdict,
+    failed,
+    known,
+    not_applicable,
+    passed,
+    rule,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.selectors import fargate_takes
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    FargateProfile,
+    Unknown,
+    WindowsPod,
+)
+
+RULES: list[Rule] = []
+
+PROFILE_LABEL = "eks.amazonaws.com/fargate-profile"
+"""The label by which EKS marks a new pod that Fargate is to run."""
+
+
+@rule(
+    RULES,
+    id="workloads.fargate",
+    severity="error",
+    title="No Fargate profile takes a Windows pod",
+    evidence="Each Windows pod with the profile that takes it, and whether that has happened.",
+    reference="https://docs.aws.amazon.com/eks/latest/userguide/fargate-profile.html",
+    remedy="Narrow the profile's selectors, which means a new profile in place of it, or move the Windows workload to "
+    "another namespace or take the label away. Then make its pods anew.",
+)
+def fargate(subject: Subject) -> Verdict:
+    """No active Fargate profile selects a Windows pod by namespace and labels, where * and ? stand for any text and any
+    character: Fargate has no Windows, and takes a pod when it is created, whatever its nodeSelector says.
+
+    A pod that runs on a Windows node all the same is older than the profile: the next one in its place won't.
+    """
+    pods = known(subject.observation.windows_pods)
+    if not pods:
+        return not_applicable("There is no Windows pod")
+    seen = subject.observation.fargate_profiles
+    profiles = [] if isinstance(seen, Unknown) else [each for each in seen if each.status == "ACTIVE"]
+    taken = [Evidence(f"Pod {pod.namespace}/{pod.name}", words) for pod in pods if (words := _taken(pod, profiles))]
+    if taken:
+        return failed(f"Windows pods that a Fargate profile takes: {len(taken)} of {len(pods)}", taken)
+    known(seen)
+    return passed(f"No Fargate profile takes a Windows pod (active profiles: {len(profiles)})")
+
+
+def _taken(pod: WindowsPod, profiles: list[FargateProfile]) -> str:
+    """How a pod is taken by a profile; empty where none does."""
+    marked = pod.labels.get(PROFILE_LABEL)
+    if marked:
+        return f"taken by profile {marked} when it was created"
+    names = [each.name for each in profiles if fargate_takes(each, pod.namespace, pod.labels)]
+    return f"selected by profile {', '.join(names)}, once it is made anew" if names else ""

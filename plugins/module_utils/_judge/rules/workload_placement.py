@@ -1,0 +1,219 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""Rules on where the pods of workloads may land."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import WINDOWS_GOALS, Evidence
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.placement import (
+    lasting_taints,
+    may_run_on,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule import (
+    Rule,
+    Verdict,
+    failed,
+    known,
+    not_applicable,
+    passed,
+    rule,
+    unknown_part,
+    unread,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    Node,
+    Taint,
+    Unknown,
+    Workload,
+)
+
+TAINT_RULES: list[Rule] = []
+RULES: list[Rule] = []
+
+WINDOWS_SUPPORT = "https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html"
+WINDOWS_GUIDE = "https://kubernetes.io/docs/concepts/windows/user-guide/"
+
+TAINT = "os=windows:NoSchedule"
+"""The taint of the Kubernetes guide for Windows."""
+
+
+class _Seen(NamedTuple):
+    """Workloads that were read, and why others were not."""
+
+    workloads: tuple[Workload, ...]
+    missed: tuple[Unknown, ...]
+
+    @property
+    def but(self) -> str:
+        """What a summary adds where some could not be read."""
+        return f"; {', '.join(part.source for part in self.missed)} could not be read" if self.missed else ""
+
+
+@rule(
+    TAINT_RULES,
+    id="nodes.taint",
+    severity="warning",
+    title="Windows nodes are tainted, or every workload names its operating system",
+    evidence="Each Windows node without a lasting taint, and how many workloads may land there and on Linux.",
+    reference=WINDOWS_GUIDE,
+    remedy=f"Taint Windows nodes in their node group, for example {TAINT}, and give Windows workloads the toleration. "
+    "Or give every workload a nodeSelector kubernetes.io/os.",
+)
+def taint(subject: Subject) -> Verdict:
+    """Each Windows node has a taint of effect NoSchedule or NoExecute that stays, so that pods which don't tolerate it
+    keep off, or no Deployment, DaemonSet or StatefulSet may be placed on nodes of both operating systems. Taints by
+    which Kubernetes and Karpenter tell how a node fares do not count.
+
+    Pods without an owner and those of Jobs are not looked at. It does not apply where there is no Windows node.
+    """
+    windows = known(subject.windows_nodes)
+    if not windows:
+        return not_applicable("There is no Windows node")
+    bare = [node for node in windows if not lasting_taints(node)]
+    if not bare:
+        return passed("Every Windows node is tainted", *map(_taints, windows))
+    seen = _read(subject)
+    loose = [each for each in seen.workloads if _lands(each, tuple(bare), _linux(subject))]
+    evidence = [*map(_taints, bare), *map(unread, seen.missed)]
+    if loose:
+        return failed(
+            f"Windows nodes without a taint: {len(bare)} of {len(windows)}, and workloads that may land there and on "
+            f"Linux: {len(loose)}{seen.but}",
+            evidence,
+        )
+    if seen.missed:
+        return unknown_part(seen.missed[0])
+    return passed("Windows nodes are without a taint, and every workload names its operating system", *evidence)
+
+
+@rule(
+    RULES,
+    id="workloads.os_selector",
+    severity="warning",
+    title="No workload may land on the wrong operating system",
+    evidence="Each Deployment, DaemonSet and StatefulSet that may land on both, with one node of each.",
+    reference=WINDOWS_SUPPORT,
+    remedy="Give the pod template a nodeSelector with kubernetes.io/os and kubernetes.io/arch, or taint the Windows "
+    "nodes.",
+)
+def os_selector(subject: Subject) -> Verdict:
+    """No Deployment, DaemonSet or StatefulSet may be placed on a Windows node and on a Linux node too, judged as the
+    scheduler does by nodeSelector, required node affinity and the taints of the nodes that are there: the user guide
+    wants a nodeSelector on Linux and on Windows pods of a mixed cluster. The field os of a pod keeps it off no node.
+
+    Where there is no Windows node, and the goal or a planned instance type brings one, a Windows node without taints
+    is taken for it. It does not apply where neither is so. Pods without an owner and those of Jobs are not looked at.
+    """
+    windows = known(subject.windows_nodes)
+    coming = subject.options.goal in WINDOWS_GOALS or bool(subject.options.planned_instance_types)
+    if not windows and not coming:
+        return not_applicable("There is no Windows node")
+    seen = _read(subject)
+    linux = _linux(subject)
+    loose = [
+        Evidence(str(each.ref), f"may land on {places[0].name} and on {places[1].name}")
+        for each in seen.workloads
+        if (places := _lands(each, windows or (_node("windows"),), linux))
+    ]
+    missed = [unread(part) for part in seen.missed]
+    if loose:
+        return failed(
+            f"Workloads that may land on Windows and on Linux nodes: {len(loose)}{seen.but}", [*loose, *missed]
+        )
+    if missed:
+        return unknown_part(seen.missed[0])
+    return passed(f"Each of {len(seen.workloads)} workloads may land on one operating system alone")
+
+
+@rule(
+    RULES,
+    id="workloads.address_annotation",
+    severity="error",
+    title="No pod template carries an address",
+    evidence="Each workload whose pod template has the annotation, and its value.",
+    reference="https://github.com/aws/amazon-vpc-resource-controller-k8s/blob/master/webhooks/core/annotation_validation_webhook.go",
+    remedy="Take annotation vpc.amazonaws.com/PrivateIPv4Address out of the pod template: it was saved with a running "
+    "pod, by a backup or a copy of its manifest.",
+)
+def address_annotation(subject: Subject) -> Verdict:
+    """No pod template of a Deployment, DaemonSet or StatefulSet has annotation vpc.amazonaws.com/PrivateIPv4Address.
+    Only the controller may give it: while Windows IPAM is on, its webhook denies every new pod that has one already, on
+    Linux too. Restored backups and copied manifests bring it along.
+    """
+    seen = _read(subject)
+    found = [
+        Evidence(str(each.ref), f"vpc.amazonaws.com/PrivateIPv4Address: {each.address}")
+        for each in seen.workloads
+        if each.address
+    ]
+    missed = [unread(part) for part in seen.missed]
+    if found:
+        return failed(
+            f"Workloads whose new pods are denied, as they carry an address: {len(found)}{seen.but}", [*found, *missed]
+        )
+    if missed:
+        return unknown_part(seen.missed[0])
+    return passed("No pod template carries an address")
+
+
+def _read(subject: Subject) -> _Seen:
+    workloads = subject.observation.workloads
+    parts = (workloads.deployments, workloads.daemon_sets, workloads.stateful_sets)
+    return _Seen(
+        tuple(each for part in parts if not isinstance(part, Unknown) for each in part),
+        tuple(part for part in parts if isinstance(part, Unknown)),
+    )
+
+
+def _linux(subject: Subject) -> tuple[Node, ...]:
+    """Linux nodes, one to come where there is none."""
+    return known(subject.linux_nodes) or (_node("linux"),)
+
+
+def _lands(workload: Workload, windows: tuple[Node, ...], linux: tuple[Node, ...]) -> tuple[Node, Node] | None:
+    """A node of each system that the workload's pods may be placed on; None where they keep to one."""
+    places = [next(_places(workload, nodes), None) for nodes in (windows, linux)]
+    return (places[0], places[1]) if places[0] and places[1] else None
+
+
+def _places(workload: Workload, nodes: tuple[Node, ...]) -> Iterator[Node]:
+    return (node for node in nodes if may_run_on(workload.placement, node))
+
+
+def _node(operating_system: str) -> Node:
+    """A node to come, as the kubelet labels it."""
+    labels = {f"{prefix}kubernetes.io/os": operating_system for prefix in ("", "beta.")}
+    labels |= {f"{prefix}kubernetes.io/arch": "amd64" for prefix in ("", "beta.")}
+    if operating_system == "windows":
+        labels["node.kubernetes.io/windows-build"] = "10.0.20348"
+    return Node(
+        name=f"a {operating_system.capitalize()} node",
+        operating_system=operating_system,
+        architecture="amd64",
+        instance_type="",
+        os_image="",
+        kernel_version="",
+        kubelet_version="",
+        ready=True,
+        fargate=False,
+        auto_mode=False,
+        labels=labels,
+        capacity={},
+        taints=(),
+    )
+
+
+def _taints(node: Node) -> Evidence:
+    return Evidence(f"Node {node.name}", ", ".join(map(_taint, lasting_taints(node))) or "no taint")
+
+
+def _taint(each: Taint) -> str:
+    return f"{each.key}={each.value}:{each.effect}" if each.value else f"{each.key}:{each.effect}"

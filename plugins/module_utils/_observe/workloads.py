@@ -1,0 +1,110 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""Deployments, DaemonSets and StatefulSets: where the pods of their templates may be placed.
+
+Source: Kubernetes API reference, apps/v1 and PodSpec of v1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import KubernetesApi
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.kubernetes_reads import (
+    ADDRESS_RESOURCE,
+    aws_node,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    AwsNode,
+    NodeTerm,
+    ObjectRef,
+    Placement,
+    Requirement,
+    Toleration,
+    Workload,
+)
+
+DEPLOYMENTS = "/apis/apps/v1/deployments"
+DAEMON_SETS = "/apis/apps/v1/daemonsets"
+STATEFUL_SETS = "/apis/apps/v1/statefulsets"
+
+AWS_NODE = ("kube-system", "aws-node")
+
+
+def deployments(api: KubernetesApi) -> tuple[Workload, ...]:
+    """All Deployments."""
+    return api.collect(DEPLOYMENTS, lambda item: _workload("Deployment", item))
+
+
+def stateful_sets(api: KubernetesApi) -> tuple[Workload, ...]:
+    """All StatefulSets."""
+    return api.collect(STATEFUL_SETS, lambda item: _workload("StatefulSet", item))
+
+
+def daemon_sets(api: KubernetesApi) -> tuple[tuple[Workload, ...], AwsNode | None]:
+    """All DaemonSets, and what matters of the CNI's among them; None where it is not there."""
+    found: list[AwsNode] = []
+
+    def convert(item: Mapping[str, Any]) -> Workload:
+        workload = _workload("DaemonSet", item)
+        if (workload.ref.namespace, workload.ref.name) == AWS_NODE:
+            found.append(aws_node(item))
+        return workload
+
+    workloads = api.collect(DAEMON_SETS, convert)
+    # A list that was taken anew has seen it twice.
+    return workloads, found[-1] if found else None
+
+
+def placement(spec: Mapping[str, Any]) -> Placement:
+    """Where the scheduler may place a pod of this spec."""
+    required = ((spec.get("affinity") or {}).get("nodeAffinity") or {}).get(
+        "requiredDuringSchedulingIgnoredDuringExecution"
+    )
+    terms = None if required is None else tuple(map(_term, required.get("nodeSelectorTerms") or ()))
+    return Placement(
+        node_selector={str(key): str(value) for key, value in (spec.get("nodeSelector") or {}).items()},
+        terms=terms,
+        tolerations=tuple(map(_toleration, spec.get("tolerations") or ())),
+    )
+
+
+def _workload(kind: str, item: Mapping[str, Any]) -> Workload:
+    metadata = item.get("metadata") or {}
+    template = (item.get("spec") or {}).get("template") or {}
+    annotations = (template.get("metadata") or {}).get("annotations") or {}
+    return Workload(
+        ref=ObjectRef(kind, str(metadata.get("namespace") or ""), str(metadata.get("name") or "")),
+        placement=placement(template.get("spec") or {}),
+        address=str(annotations.get(ADDRESS_RESOURCE) or ""),
+    )
+
+
+def _term(term: Mapping[str, Any]) -> NodeTerm:
+    return NodeTerm(
+        labels=tuple(_requirements(term.get("matchExpressions") or ())),
+        fields=tuple(_requirements(term.get("matchFields") or ())),
+    )
+
+
+def _requirements(expressions: Iterable[Mapping[str, Any]]) -> Iterable[Requirement]:
+    for expression in expressions:
+        yield (
+            str(expression.get("key") or ""),
+            str(expression.get("operator") or ""),
+            tuple(str(value) for value in expression.get("values") or ()),
+        )
+
+
+def _toleration(toleration: Mapping[str, Any]) -> Toleration:
+    return Toleration(
+        key=str(toleration.get("key") or ""),
+        operator=str(toleration.get("operator") or "Equal"),
+        value=str(toleration.get("value") or ""),
+        effect=str(toleration.get("effect") or ""),
+    )

@@ -1,0 +1,267 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: no other collection may import it.
+
+"""The report of a preflight, the short output and the test cases, as runs of playbooks leave them."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.report.reports import KEPT, fleet
+from tests.support.playbook import CHECKOUT, PlaybookRun, run_playbook
+from tests.testbed.fleets import demo_fleet
+from tests.testbed.testbed import Testbed
+
+HOSTILE = "</script><script>alert(1)</script>"
+FLEET = 500
+ROLE = "cloudops.eks_windows.preflight"
+SCHEMA = json.loads((CHECKOUT / "docs" / "preflight_report.schema.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def testbed() -> Iterator[Testbed]:
+    with Testbed(demo_fleet(), "emulated") as running:
+        yield running
+
+
+def inventory(folder: Path, hosts: Mapping[str, Mapping[str, Any]]) -> Path:
+    file = folder / "clusters.json"
+    file.write_text(json.dumps({"all": {"hosts": hosts}}), encoding="utf-8")
+    return file
+
+
+def named(name: str, **more: Any) -> dict[str, Any]:
+    return {"eks_windows_cluster_name": name, "eks_windows_region": "us-east-1", **more}
+
+
+def play(folder: Path, **keywords: Any) -> Path:
+    """A play of a user's own, with the role."""
+    file = folder / "play.yml"
+    keywords = {
+        "hosts": "all",
+        "connection": "local",
+        "gather_facts": False,
+        "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+        "roles": [ROLE],
+        **keywords,
+    }
+    file.write_text(json.dumps([keywords]), encoding="utf-8")
+    return file
+
+
+def written(page: Path) -> dict[str, dict[str, Any]]:
+    """The report's clusters by host. Page and file must hold the same, and the file be as its schema says."""
+    data = json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
+    Draft202012Validator(SCHEMA).validate(data)
+    text = page.read_text(encoding="utf-8")
+    embedded = text.partition('id="data">')[2].partition("</script>")[0]
+    assert json.loads(embedded) == data
+    assert text.count("<script") == 2
+    return {cluster["host"]: cluster for cluster in data["clusters"]}
+
+
+def failures(run: PlaybookRun) -> set[str]:
+    return {host for host, counts in run.stats.items() if counts["failures"]}
+
+
+def test_every_host_is_in_the_report_with_what_became_of_it(testbed: Testbed, tmp_path: Path) -> None:
+    hosts = {
+        "ready": named("ready"),
+        "ipv6": named("ipv6"),
+        "no such cluster": named("absent"),
+        "no name": {"eks_windows_region": "us-east-1"},
+        "no such type": named("ready", eks_windows_renewal_days="soon"),
+        "misspelt": named("ready", eks_windows_fail_onn="never"),
+        "away": named("ready", ansible_connection="ssh", ansible_host="127.0.0.1", ansible_port=1),
+        HOSTILE: named(HOSTILE),
+    }
+    page = tmp_path / "new" / "report.html"
+    run = run_playbook(
+        ROLE,
+        testbed.environment,
+        inventory=inventory(tmp_path, hosts),
+        variables={"eks_windows_report": str(page)},
+        arguments=["--check", "--diff"],
+    )
+    assert run.returncode == 2
+    clusters = written(page)
+    assert list(clusters) == list(hosts)
+    outcomes = {host: cluster["outcome"] for host, cluster in clusters.items()}
+    assert outcomes == {
+        "ready": "examined",
+        "ipv6": "examined",
+        "no such cluster": "failed",
+        "no name": "failed",
+        "no such type": "failed",
+        "misspelt": "failed",
+        "away": "unreachable",
+        HOSTILE: "failed",
+    }
+    for host, words in {
+        "no such cluster": "absent",
+        "no name": "eks_windows_cluster_name",
+        "no such type": "eks_windows_renewal_days",
+        "misspelt": "eks_windows_fail_onn (nearest known name: eks_windows_fail_on)",
+    }.items():
+        assert words in clusters[host]["message"], host
+        assert words in run.failure(host), host
+    assert HOSTILE in clusters[HOSTILE]["message"]
+    assert clusters["no such cluster"]["name"] == "absent"
+    assert f": {', '.join(clusters['ipv6']['failing'])}. Each" in run.failure("ipv6")
+    assert failures(run) >= set(hosts) - {"ready"}
+    assert not [host for host, counts in run.stats.items() if counts["changed"]]
+    assert "<!doctype" not in run.stdout, "neither the output nor the diff shows the page"
+    assert stat.S_IMODE(page.stat().st_mode) == 0o640
+    assert sorted(os.listdir(page.parent)) == ["report.html", "report.json"]
+    assert not [request for request in testbed.aws.requests() if request.write]
+
+
+def test_the_report_is_written_where_every_host_fails(testbed: Testbed, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    run = run_playbook(
+        ROLE, testbed.environment, variables={"eks_windows_report": str(page), "eks_windows_cluster_name": "absent"}
+    )
+    assert run.returncode == 2
+    assert {host: cluster["outcome"] for host, cluster in written(page).items()} == {"localhost": "failed"}
+
+
+def test_in_batches_those_to_come_are_in_the_report(testbed: Testbed, tmp_path: Path) -> None:
+    """Ansible ends a play at a batch whose hosts all fail, here the second of three."""
+    hosts = {"first": named("ready"), "second": named("absent"), "third": named("ready")}
+    page = tmp_path / "report.html"
+    variables = {"eks_windows_report": str(page), "eks_windows_fail_on": "never"}
+    file = play(tmp_path, serial=1)
+    run = run_playbook(file, testbed.environment, inventory=inventory(tmp_path, hosts), variables=variables)
+    assert run.returncode == 2
+    assert {host: cluster["outcome"] for host, cluster in written(page).items()} == {
+        "first": "examined",
+        "second": "failed",
+        "third": "not_reached",
+    }
+    hosts["second"] = named("ipv6")
+    run = run_playbook(file, testbed.environment, inventory=inventory(tmp_path, hosts), variables=variables)
+    assert run.returncode == 0, run.stdout[-3000:]
+    assert {cluster["outcome"] for cluster in written(page).values()} == {"examined"}
+
+
+# It is about the file's name, before anything of a release comes into play.
+@pytest.mark.newest_client
+def test_the_page_may_not_have_the_data_s_name(testbed: Testbed, tmp_path: Path) -> None:
+    page = tmp_path / "report.json"
+    run = run_playbook(
+        ROLE, testbed.environment, variables={"eks_windows_report": str(page), "eks_windows_cluster_name": "ready"}
+    )
+    assert run.returncode == 2
+    assert "give the page one that ends in .html" in run.failure("localhost")
+    assert not page.exists()
+
+
+# Two filters and two templates, which the other tests see with each release.
+@pytest.mark.newest_client
+def test_a_large_fleet(tmp_path: Path) -> None:
+    """What each host was found to be is given here, so that it is the report alone that is made of so many."""
+    hosts = {}
+    for host, variables in fleet(FLEET).items():
+        failure = variables.pop(KEPT)["failure"]
+        failed = {"__eks_windows_failure": failure} if failure else {}
+        hosts[host] = {**named(host), **variables, **failed}
+    page = tmp_path / "report.html"
+    tasks = [{"ansible.builtin.import_role": {"name": ROLE, "tasks_from": "report.yml"}}]
+    run = run_playbook(
+        play(tmp_path, roles=[], tasks=tasks),
+        {},
+        inventory=inventory(tmp_path, hosts),
+        variables={"eks_windows_report": str(page)},
+        timeout=900,
+    )
+    assert run.returncode == 0, run.stdout[-3000:]
+    clusters = written(page)
+    assert list(clusters) == list(hosts)
+    assert sum(cluster["outcome"] == "failed" for cluster in clusters.values()) == FLEET // 10
+
+
+# Which finding counts is one filter's word, and what it says is tested with it; here it is that each form goes by it.
+@pytest.mark.newest_client
+@pytest.mark.parametrize("fail_on", ["error", "warning", "never"])
+def test_the_exit_status_is_the_same_whatever_the_output(testbed: Testbed, tmp_path: Path, fail_on: str) -> None:
+    page = tmp_path / "report.html"
+    all_forms = {"eks_windows_output": "short", "eks_windows_report": str(page), "eks_windows_junit": True}
+    runs = [
+        run_playbook(
+            ROLE,
+            testbed.environment,
+            variables={"eks_windows_cluster_name": "ready", "eks_windows_fail_on": fail_on, **form},
+        )
+        for form in ({}, all_forms)
+    ]
+    # Cluster ready is on a version in extended support, a warning.
+    assert {run.returncode for run in runs} == {2 if fail_on == "warning" else 0}
+    failed = written(page)["localhost"]["failing"]
+    assert ("version.lifecycle" in failed) is (fail_on == "warning")
+
+
+@pytest.mark.newest_client
+def test_the_short_output(testbed: Testbed) -> None:
+    run = run_playbook(
+        ROLE,
+        testbed.environment,
+        variables={"eks_windows_cluster_name": "ipv6", "eks_windows_output": "short"},
+    )
+    lines = next(task.result["msg"] for task in run.of("localhost") if task.name.endswith("Print what was found"))
+    assert lines[0].startswith("**Cluster ipv6 in us-east-1, ")
+    assert any(line.startswith("- `network.ip_family` (error): ") for line in lines)
+    assert max(map(len, lines)) <= 100
+
+
+def test_rules_are_test_cases_of_junit(testbed: Testbed, tmp_path: Path) -> None:
+    """With Ansible's own callback. Its newer releases call each failure an error."""
+    hosts = {"one": named("ipv6"), "two": named("ready")}
+    run = run_playbook(
+        ROLE,
+        {
+            **testbed.environment,
+            "ANSIBLE_CALLBACKS_ENABLED": "ansible.builtin.junit",
+            "JUNIT_OUTPUT_DIR": str(tmp_path / "junit"),
+            "JUNIT_HIDE_TASK_ARGUMENTS": "true",
+            "JUNIT_TEST_CASE_PREFIX": f"{ROLE} : Rule ",
+        },
+        inventory=inventory(tmp_path, hosts),
+        variables={
+            "eks_windows_junit": True,
+            "eks_windows_report": str(tmp_path / "report.html"),
+            "eks_windows_ignore": [{"id": "ipam.enabled", "reason": "a test"}],
+        },
+    )
+    clusters = written(tmp_path / "report.html")
+    (file,) = (tmp_path / "junit").iterdir()
+    cases = {case.get("name"): case for case in ET.parse(file).getroot().iter("testcase")}
+    for host, cluster in clusters.items():
+        for finding in cluster["findings"]:
+            case = cases.pop(f"[{host}] Examine clusters for Windows support: {ROLE} : Rule {finding['id']}")
+            outcome = next((child.tag for child in case if child.tag != "system-out"), "passed")
+            if finding["id"] in cluster["failing"]:
+                assert outcome in ("failure", "error"), finding
+                (wrong,) = (child for child in case if child.tag in ("failure", "error"))
+                assert finding["summary"].rstrip(".") in str(wrong.get("message"))
+                assert finding["remedy"].rstrip(".") in str(wrong.get("message"))
+            else:
+                assert outcome == ("passed" if finding["status"] == "pass" else "skipped"), finding
+    # What is left is the failed last task of each host that fails.
+    assert [name.partition("]")[0] for name in map(str, cases)] == [
+        f"[{host}" for host, cluster in clusters.items() if cluster["failing"]
+    ]
+    assert failures(run) == {host for host, cluster in clusters.items() if cluster["failing"]}
+    assert "network.ip_family" in clusters["one"]["failing"]
+    assert "ipam.enabled" not in clusters["one"]["failing"], "it is waived"

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    FargateProfile,
+    FargateSelector,
+)
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import Failure
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
+    DENIED,
+    finding,
+    observed,
+    windows_pod,
+)
+
+FAILURES = {
+    "workloads.fargate": Failure(
+        observed(windows_pods=(windows_pod(labels={"eks.amazonaws.com/fargate-profile": "p"}),)), "error"
+    ),
+}
+
+
+def profile(namespace: str, status: str = "ACTIVE", **labels: str) -> FargateProfile:
+    return FargateProfile("serverless", status, (FargateSelector(namespace, labels),))
+
+
+POD = windows_pod(labels={"app": "web", "tier": "front-1"})
+
+
+@pytest.mark.parametrize(
+    ("profiles", "status"),
+    [
+        ((), "pass"),
+        ((profile("shop"),), "fail"),
+        ((profile("other"),), "pass"),
+        ((profile("SHOP"),), "pass"),
+        ((profile("*"),), "fail"),
+        ((profile("sh*"),), "fail"),
+        ((profile("sho?"),), "fail"),
+        ((profile("sho"),), "pass"),
+        ((profile("shop?"),), "pass"),
+        ((profile("s.op"),), "pass"),
+        ((profile("shop", app="web"),), "fail"),
+        ((profile("shop", app="web", tier="front-?"),), "fail"),
+        ((profile("shop", app="web", tier="back*"),), "pass"),
+        ((profile("shop", app="w*", other="*"),), "pass"),
+        ((profile("shop", "CREATING"),), "pass"),
+        ((profile("shop", "DELETING"),), "pass"),
+        ((profile("other"), profile("shop")), "fail"),
+        (DENIED, "unknown"),
+    ],
+)
+def test_fargate(profiles: Any, status: str) -> None:
+    found = finding("workloads.fargate", observed(windows_pods=(POD,), fargate_profiles=profiles))
+    assert (found.status, found.severity, found.blocks) == (status, "error", ())
+    if status == "fail":
+        assert found.evidence[0].value == "selected by profile serverless, once it is made anew"
+
+
+def test_a_profile_has_several_selectors() -> None:
+    both = FargateProfile("p", "ACTIVE", (FargateSelector("other", {}), FargateSelector("shop", {})))
+    assert finding("workloads.fargate", observed(windows_pods=(POD,), fargate_profiles=(both,))).status == "fail"
+
+
+@pytest.mark.parametrize("profiles", [(), DENIED])
+def test_a_pod_that_was_taken_says_so(profiles: Any) -> None:
+    taken = windows_pod(labels={"eks.amazonaws.com/fargate-profile": "serverless"})
+    found = finding("workloads.fargate", observed(windows_pods=(taken, POD), fargate_profiles=profiles))
+    assert found.status == "fail"
+    assert found.summary == "Windows pods that a Fargate profile takes: 1 of 2"
+    assert found.evidence[0].value == "taken by profile serverless when it was created"
+
+
+@pytest.mark.parametrize(("pods", "status"), [((), "not_applicable"), (DENIED, "unknown")])
+def test_without_windows_pods(pods: Any, status: str) -> None:
+    assert finding("workloads.fargate", observed(windows_pods=pods, fargate_profiles=(profile("*"),))).status == status

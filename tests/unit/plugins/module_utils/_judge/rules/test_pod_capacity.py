@@ -1,0 +1,115 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import (
+    ALL_BUT_DISABLE,
+    Failure,
+)
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
+    DENIED,
+    config_map,
+    finding,
+    node,
+    observed,
+    windows_pod,
+)
+
+FAILURES = {
+    "capacity.pods": Failure(
+        observed(windows_pods=tuple(windows_pod(f"p-{number}", phase="Running") for number in range(9))),
+        "warning",
+        goals=ALL_BUT_DISABLE,
+    ),
+}
+
+LIMIT = "vpc.amazonaws.com/PrivateIPv4Address"
+
+
+def full(used: int, capacity: dict[str, str] | None = None, *, data: Any = None, **changes: Any) -> Any:
+    """A Windows node with pods on it."""
+    return observed(
+        nodes=(node("w", "windows", **({} if capacity is None else {"capacity": capacity}), **changes),),
+        windows_pods=tuple(windows_pod(f"p-{number}", node_name="w", phase="Running") for number in range(used)),
+        cni_config_map=config_map(data) if isinstance(data, dict) else (data or config_map({})),
+    )
+
+
+PREFIXES = {"enable-windows-prefix-delegation": "true"}
+
+
+@pytest.mark.parametrize(
+    ("seen", "status", "words"),
+    [
+        (observed(nodes=(node(),)), "not_applicable", ""),
+        (full(0), "pass", "0 of 9 addresses"),
+        # Exactly 90 percent is not above it.
+        (full(9, {LIMIT: "10"}), "pass", "9 of 10 addresses"),
+        (full(10, {LIMIT: "11"}), "fail", "10 of 11 addresses"),
+        (full(9, {LIMIT: "9"}), "fail", "9 of 9 addresses"),
+        # What the node advertises goes before its type, whose limits stand in where it advertises nothing.
+        (full(14, {LIMIT: "29"}), "pass", "14 of 29 addresses"),
+        (full(9, {}), "fail", "9 of 9 addresses"),
+        (full(9, {LIMIT: "0"}), "fail", "9 of 9 addresses"),
+        (full(9, {}, data=PREFIXES), "pass", "9 of 144 addresses"),
+        (full(130, {}, data=PREFIXES), "fail", "130 of 144 addresses"),
+        (full(9, {}, data=PREFIXES, instance_type="m4.large"), "fail", "9 of 9 addresses"),
+        # The kubelet's own limit.
+        (full(99, {LIMIT: "144", "pods": "110"}), "pass", "99 of 110 pods"),
+        (full(100, {LIMIT: "144", "pods": "110"}), "fail", "100 of 110 pods"),
+        (full(1, {}, instance_type="x9.large"), "unknown", "1 of unknown addresses"),
+        (full(1, {}, data=DENIED), "unknown", "1 of unknown addresses"),
+        (full(1, {LIMIT: "many"}, instance_type="x9.large"), "unknown", "1 of unknown addresses"),
+        (observed(windows_pods=DENIED), "unknown", "forbidden"),
+        (observed(nodes=DENIED), "unknown", "forbidden"),
+    ],
+)
+def test_pods(seen: Any, status: str, words: str) -> None:
+    found = finding("capacity.pods", seen)
+    assert (found.status, found.severity, found.blocks) == (status, "warning", ())
+    assert words in found.summary + str(found.evidence)
+
+
+@pytest.mark.parametrize("part", ["instance_types", "cni_config_map"])
+def test_what_could_not_be_read_of_limits_is_named(part: str) -> None:
+    nodes = (
+        node("full", "windows", capacity={LIMIT: "1"}),
+        node("w", "windows", capacity={}, instance_type="x9.large"),
+    )
+    found = finding("capacity.pods", observed(nodes=nodes, **{part: DENIED}))
+    assert (found.status, found.remedy) == ("unknown", DENIED.remedy)
+    assert found.summary.startswith("How many addresses Windows nodes have is not known: 1 of 2 (Not known: GET ")
+    pods = (windows_pod(node_name="full"),)
+    found = finding("capacity.pods", observed(nodes=nodes, windows_pods=pods, **{part: DENIED}))
+    assert (found.status, found.evidence[-1].object) == ("fail", DENIED.source)
+    # What needs neither is told without them.
+    found = finding("capacity.pods", observed(nodes=nodes[:1], **{part: DENIED}))
+    assert (found.status, len(found.evidence)) == ("pass", 1)
+
+
+def test_pods_on_the_network_of_their_node_need_no_address() -> None:
+    pods = tuple(windows_pod(f"p-{number}", host_network=True, host_process=True) for number in range(9))
+    found = finding("capacity.pods", observed(windows_pods=pods))
+    assert (found.status, found.evidence[0].value) == ("pass", "0 of 9 addresses")
+
+
+def test_full_nodes_are_counted_once_and_those_that_tell_nothing_are_named() -> None:
+    nodes = (
+        node("full", "windows", capacity={LIMIT: "1", "pods": "1"}),
+        node("silent", "windows", capacity={}, instance_type="x9.large"),
+        node("free", "windows"),
+    )
+    pods = (windows_pod(node_name="full"), windows_pod("other", node_name=""))
+    found = finding("capacity.pods", observed(nodes=nodes, windows_pods=pods))
+    assert found.summary == "Windows nodes that are more than 90 percent full: 1 of 3"
+    assert [(item.object, item.value) for item in found.evidence] == [
+        ("Node full", "1 of 1 addresses"),
+        ("Node full", "1 of 1 pods"),
+        ("Node silent", "0 of unknown addresses"),
+    ]

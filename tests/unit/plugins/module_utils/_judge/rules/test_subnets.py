@@ -1,0 +1,157 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    Ec2InstanceType,
+    Instance,
+    Subnet,
+)
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import (
+    ALL_BUT_DISABLE,
+    Failure,
+)
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
+    DENIED,
+    cluster,
+    config_map,
+    finding,
+    node,
+    node_group,
+    observed,
+)
+
+FAILURES = {
+    "network.subnet_addresses": Failure(
+        observed(subnets=(Subnet("subnet-1", "a", 3), Subnet("subnet-2", "b", 3))), "warning", goals=ALL_BUT_DISABLE
+    ),
+}
+
+PREFIXES = config_map({"enable-windows-ipam": "true", "enable-windows-prefix-delegation": "true"})
+LINUX = (node("a"), node("b"))
+NO_WINDOWS: dict[str, Any] = {"nodes": LINUX, "node_groups": (), "subnets": None}
+SELF_MANAGED = node("own", "windows", labels={}, provider_id="aws:///eu-central-1a/i-01")
+
+
+def free(*counts: int) -> tuple[Subnet, ...]:
+    """Subnets of the cluster with so many free addresses."""
+    return tuple(Subnet(f"subnet-{number}", "eu-central-1a", count) for number, count in enumerate(counts, start=1))
+
+
+@pytest.mark.parametrize(
+    ("changes", "options", "status", "words"),
+    [
+        # m5.large runs 9 pods, and the node has an address of its own.
+        ({"subnets": free(10, 10)}, {}, "pass", "at least 10 addresses: one more m5.large with 9 pods"),
+        ({"subnets": free(9, 9)}, {}, "fail", "fewer than 10 addresses: one more m5.large with 9 pods"),
+        ({"subnets": free(9, 200)}, {}, "fail", "Subnets of Windows nodes with fewer than 10 addresses"),
+        ({"subnets": free(9, 200)}, {}, "fail", ": 1 of 2"),
+        ({"subnets": free(200)}, {}, "fail", ": 1 of 2"),
+        # Without a node group of Windows that names its subnets, one of the cluster's is enough.
+        ({"subnets": free(9, 200), "node_groups": (node_group(subnet_ids=()),)}, {}, "pass", ": 1 of 2"),
+        ({"subnets": free(9, 9), "node_groups": (node_group(subnet_ids=()),)}, {}, "fail", "Subnets of the cluster"),
+        # The largest type counts, also one that is only planned or named by a node group without a node.
+        ({"subnets": free(200, 200)}, {"planned_instance_types": ("m5.metal",)}, "pass", "m5.metal with 49 pods"),
+        ({"subnets": free(49, 49)}, {"planned_instance_types": ("m5.metal",)}, "fail", "fewer than 50"),
+        ({"subnets": free(14, 14), "node_groups": (node_group(instance_types=("m5.xlarge",)),)}, {}, "fail", "15"),
+        ({**NO_WINDOWS, "subnets": free(200, 9)}, {"planned_instance_types": ("m5.large",)}, "pass", ": 1 of 2"),
+        ({**NO_WINDOWS, "subnets": free(9, 9)}, {"planned_instance_types": ("m5.large",)}, "fail", "of the cluster"),
+        # Prefix delegation takes whole blocks, of no more pods than a kubelet runs.
+        ({"subnets": free(113, 113), "cni_config_map": PREFIXES}, {}, "pass", "113 addresses: one more m5.large"),
+        ({"subnets": free(112, 112), "cni_config_map": PREFIXES}, {}, "fail", "m5.large with 110 pods"),
+        (
+            {
+                "subnets": free(49, 49),
+                "cni_config_map": PREFIXES,
+                "nodes": (node("w", "windows", instance_type="t3.small"),),
+            },
+            {},
+            "pass",
+            "49 addresses: one more t3.small with 48 pods",
+        ),
+        ({"subnets": free(10, 10)}, {"goal": "enable", "prefix_delegation": True}, "fail", "with 110 pods"),
+        (
+            {"subnets": free(10, 10), "cni_config_map": PREFIXES},
+            {"goal": "enable", "prefix_delegation": False},
+            "pass",
+            "with 9 pods",
+        ),
+        (
+            {"subnets": free(10, 10), "cni_config_map": PREFIXES, "cluster": cluster(version="1.24")},
+            {},
+            "pass",
+            "with 9 pods",
+        ),
+        (
+            {
+                "subnets": free(10, 10),
+                "cni_config_map": PREFIXES,
+                "nodes": (node("w", "windows", instance_type="m4.large"),),
+            },
+            {},
+            "pass",
+            "m4.large with 9 pods",
+        ),
+        # What it does not apply to.
+        (NO_WINDOWS, {}, "not_applicable", "No instance type"),
+        ({**NO_WINDOWS, "node_groups": None}, {}, "not_applicable", "No instance type"),
+        ({"subnets": free(1, 1)}, {"goal": "disable"}, "not_applicable", "Without Windows support"),
+        (
+            {**NO_WINDOWS, "subnets": free(1, 1), "instance_types": ()},
+            {"planned_instance_types": ("m99.large",)},
+            "not_applicable",
+            "Neither EC2 nor the controller's list",
+        ),
+        # What is not known.
+        ({"nodes": DENIED, "node_groups": ()}, {}, "unknown", "forbidden"),
+        ({"nodes": LINUX, "node_groups": DENIED}, {}, "unknown", "forbidden"),
+        ({"node_groups": DENIED}, {}, "unknown", "forbidden"),
+        ({"node_groups": DENIED, "subnets": free(1, 1)}, {}, "fail", "of the cluster"),
+        ({"nodes": DENIED, "node_groups": ()}, {"planned_instance_types": ("m5.large",)}, "unknown", "forbidden"),
+        ({"nodes": (SELF_MANAGED,), "instances": DENIED}, {}, "unknown", "forbidden"),
+        ({"subnets": DENIED}, {}, "unknown", "forbidden"),
+        ({"cluster": DENIED, "node_groups": (node_group(subnet_ids=()),)}, {}, "unknown", "forbidden"),
+        (
+            {"cluster": cluster(subnet_ids=()), "node_groups": (node_group(subnet_ids=()),)},
+            {},
+            "unknown",
+            "tells its subnets",
+        ),
+        ({"instance_types": DENIED}, {"planned_instance_types": ("m99.large",)}, "unknown", "forbidden"),
+        ({"instance_types": DENIED}, {}, "pass", "by the controller's list of 2026-03-20"),
+    ],
+)
+def test_subnet_addresses(changes: dict[str, Any], options: dict[str, Any], status: str, words: str) -> None:
+    found = finding("network.subnet_addresses", observed(**changes), **options)
+    assert (found.status, found.severity, found.blocks, found.stops_pods) == (status, "warning", (), False)
+    assert words in found.summary
+
+
+def test_what_ec2_tells_of_the_type_counts() -> None:
+    told = (Ec2InstanceType("m5.large", 12, "nitro", ("x86_64",)),)
+    found = finding("network.subnet_addresses", observed(instance_types=told, subnets=free(11, 11)))
+    assert found.summary == (
+        "Subnets of Windows nodes with fewer than 12 addresses: one more m5.large with 11 pods, by EC2: 2 of 2"
+    )
+
+
+def test_the_subnet_of_a_self_managed_node_counts_and_others_do_not() -> None:
+    instance = Instance("i-01", "subnet-9", "role")
+    seen = {"nodes": (SELF_MANAGED,), "node_groups": (), "instances": (instance,)}
+    full = Subnet("subnet-9", "eu-central-1c", 2)
+    found = finding("network.subnet_addresses", observed(**seen, subnets=(*free(200, 200), full)))
+    assert found.status == "fail"
+    assert [(item.object, item.value) for item in found.evidence] == [
+        ("Subnet subnet-9", "eu-central-1c, 2 addresses free")
+    ]
+
+
+def test_a_subnet_that_is_gone_is_said() -> None:
+    found = finding("network.subnet_addresses", observed(subnets=()))
+    assert {item.value for item in found.evidence} == {"EC2 does not tell of it"}

@@ -1,0 +1,205 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    NodeTerm,
+    Taint,
+    Toleration,
+    Workload,
+    Workloads,
+)
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import Failure
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
+    DENIED,
+    finding,
+    node,
+    observed,
+    workload,
+)
+
+FAILURES = {
+    "nodes.taint": Failure(observed(workloads=Workloads(deployments=(workload(),))), "warning"),
+    "workloads.os_selector": Failure(observed(workloads=Workloads(daemon_sets=(workload("DaemonSet"),))), "warning"),
+    "workloads.address_annotation": Failure(
+        observed(workloads=Workloads(stateful_sets=(workload("StatefulSet", address="10.0.0.9/24"),))), "error"
+    ),
+}
+
+NEVER = {
+    (
+        "workloads.address_annotation",
+        "not_applicable",
+    ): "The webhook denies Linux pods as well, and every cluster has some."
+}
+
+OS = "kubernetes.io/os"
+TAINTED = (Taint("os", "windows", "NoSchedule"),)
+EVERYTHING = (Toleration("", "Exists", "", ""),)
+
+
+def seen(*workloads: Workload, taints: tuple[Taint, ...] = (), **changes: Any) -> Any:
+    """A cluster with one Linux and one Windows node."""
+    labels = {OS: "windows", "beta.kubernetes.io/os": "windows", "node.kubernetes.io/windows-build": "10.0.20348"}
+    windows = node("windows-1", "windows", taints=taints, labels=labels)
+    linux = node("linux-1", labels={OS: "linux", "beta.kubernetes.io/os": "linux", "team": "web"})
+    return observed(nodes=(linux, windows), workloads=Workloads(deployments=workloads), **changes)
+
+
+def affinity(*requirements: tuple[str, str, tuple[str, ...]]) -> tuple[NodeTerm, ...]:
+    return (NodeTerm(labels=requirements),)
+
+
+NAMED = workload(node_selector={OS: "linux"})
+
+
+@pytest.mark.parametrize(
+    ("each", "status"),
+    [
+        (workload(), "fail"),
+        (NAMED, "pass"),
+        (workload(node_selector={OS: "windows"}), "pass"),
+        (workload(node_selector={"beta.kubernetes.io/os": "linux"}), "pass"),
+        (workload(terms=affinity((OS, "In", ("linux",)))), "pass"),
+        (workload(terms=affinity((OS, "In", ("linux", "windows")))), "fail"),
+        (workload(terms=affinity((OS, "NotIn", ("windows",)))), "pass"),
+        (workload(terms=affinity(("node.kubernetes.io/windows-build", "Exists", ()))), "pass"),
+        (workload(terms=affinity(("node.kubernetes.io/windows-build", "DoesNotExist", ()))), "pass"),
+        # One of several terms is enough, and one without a requirement selects nothing.
+        (workload(terms=(*affinity((OS, "In", ("linux",))), *affinity((OS, "In", ("windows",))))), "fail"),
+        (workload(terms=(NodeTerm(),)), "pass"),
+        (workload(terms=(NodeTerm(fields=(("metadata.name", "In", ("linux-1",)),)),)), "pass"),
+        # A label of a node group names an operating system as well.
+        (workload(node_selector={"team": "web"}), "pass"),
+        (workload(tolerations=EVERYTHING), "fail"),
+    ],
+)
+def test_os_selector(each: Workload, status: str) -> None:
+    found = finding("workloads.os_selector", seen(each))
+    assert (found.status, found.severity) == (status, "warning")
+    if status == "fail":
+        assert (found.evidence[0].object, found.evidence[0].value) == (
+            "Deployment shop/web",
+            "may land on windows-1 and on linux-1",
+        )
+
+
+@pytest.mark.parametrize(
+    ("tolerations", "status"),
+    [
+        ((), "pass"),
+        (EVERYTHING, "fail"),
+        ((Toleration("os", "Equal", "windows", "NoSchedule"),), "fail"),
+        ((Toleration("os", "Equal", "windows", ""),), "fail"),
+        ((Toleration("os", "Exists", "", ""),), "fail"),
+        ((Toleration("os", "Equal", "linux", ""),), "pass"),
+        ((Toleration("os", "Exists", "", "NoExecute"),), "pass"),
+        ((Toleration("", "Exists", "", "NoExecute"),), "pass"),
+        ((Toleration("other", "Exists", "", ""),), "pass"),
+    ],
+)
+def test_taints_keep_workloads_off_that_don_t_tolerate_them(tolerations: Any, status: str) -> None:
+    each = workload("DaemonSet", tolerations=tolerations)
+    assert finding("workloads.os_selector", seen(each, taints=TAINTED)).status == status
+
+
+@pytest.mark.parametrize(
+    "taint",
+    [
+        Taint("node.kubernetes.io/not-ready", "", "NoExecute"),
+        Taint("os", "windows", "PreferNoSchedule"),
+        Taint("karpenter.sh/disrupted", "", "NoSchedule"),
+    ],
+)
+def test_taints_that_pass_or_only_advise_keep_nothing_off(taint: Taint) -> None:
+    assert finding("workloads.os_selector", seen(workload(), taints=(taint,))).status == "fail"
+    assert finding("nodes.taint", seen(workload(), taints=(taint,))).status == "fail"
+
+
+@pytest.mark.parametrize(
+    ("goal", "planned", "status"),
+    [
+        ("none", (), "not_applicable"),
+        ("disable", (), "not_applicable"),
+        ("enable", (), "fail"),
+        ("none", ("m5.large",), "fail"),
+    ],
+)
+def test_where_there_is_no_windows_node_yet(goal: Any, planned: tuple[str, ...], status: str) -> None:
+    without = observed(nodes=(node(),), workloads=Workloads(deployments=(workload(),)))
+    found = finding("workloads.os_selector", without, goal=goal, planned_instance_types=planned)
+    assert found.status == status
+    if status == "fail":
+        assert found.evidence[0].value == "may land on a Windows node and on linux-1"
+    named = observed(nodes=(node(),), workloads=Workloads(deployments=(NAMED,)))
+    assert finding("workloads.os_selector", named, goal="enable").status == "pass"
+    assert finding("nodes.taint", without, goal=goal).status == "not_applicable"
+
+
+def test_where_there_is_no_linux_node() -> None:
+    alone = observed(nodes=(node("w", "windows"),), workloads=Workloads(deployments=(workload(),)))
+    assert finding("workloads.os_selector", alone).evidence[0].value == "may land on w and on a Linux node"
+
+
+@pytest.mark.parametrize("name", ["deployments", "daemon_sets", "stateful_sets"])
+def test_a_kind_that_can_t_be_read_hides_no_other(name: str) -> None:
+    kinds = {"deployments", "daemon_sets", "stateful_sets"} - {name}
+    for rule in ("workloads.os_selector", "nodes.taint", "workloads.address_annotation"):
+        parts: dict[str, Any] = {name: DENIED}
+        found = finding(rule, observed(workloads=Workloads(**parts)))
+        assert (found.status, found.remedy) == ("unknown", DENIED.remedy)
+        for kind in kinds:
+            parts = {name: DENIED, kind: (workload(address="10.0.0.9/24"),)}
+            found = finding(rule, observed(workloads=Workloads(**parts)))
+            assert (found.status, found.evidence[-1].object) == ("fail", DENIED.source)
+            assert found.summary.endswith("; GET /api/v1/something could not be read")
+
+
+@pytest.mark.parametrize("rule", ["workloads.os_selector", "nodes.taint"])
+def test_placement_is_unknown_where_nodes_are(rule: str) -> None:
+    assert finding(rule, observed(nodes=DENIED, workloads=Workloads(deployments=(workload(),)))).status == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("observation", "status", "evidence"),
+    [
+        (observed(nodes=(node(),)), "not_applicable", []),
+        (seen(workload(), taints=TAINTED), "pass", [("Node windows-1", "os=windows:NoSchedule")]),
+        (
+            seen(workload(), taints=(Taint("windows", "", "NoExecute"),)),
+            "pass",
+            [("Node windows-1", "windows:NoExecute")],
+        ),
+        (seen(NAMED), "pass", [("Node windows-1", "no taint")]),
+        (seen(NAMED, workload()), "fail", [("Node windows-1", "no taint")]),
+        # What tolerates the one node's taint may still not land on the other.
+        (seen(workload(tolerations=EVERYTHING), taints=TAINTED), "pass", [("Node windows-1", "os=windows:NoSchedule")]),
+    ],
+)
+def test_taint(observation: Any, status: str, evidence: list[tuple[str, str]]) -> None:
+    found = finding("nodes.taint", observation)
+    assert (found.status, found.severity) == (status, "warning")
+    assert [(item.object, item.value) for item in found.evidence] == evidence
+
+
+def test_which_nodes_lack_the_taint() -> None:
+    nodes = (node(), node("a", "windows", taints=TAINTED), node("b", "windows"))
+    found = finding("nodes.taint", observed(nodes=nodes, workloads=Workloads(deployments=(workload(),))))
+    assert found.summary == ("Windows nodes without a taint: 1 of 2, and workloads that may land there and on Linux: 1")
+    assert [item.object for item in found.evidence] == ["Node b"]
+
+
+@pytest.mark.parametrize(
+    ("each", "status"), [(workload(), "pass"), (workload(address="10.0.0.9/24"), "fail"), (None, "pass")]
+)
+def test_address_annotation(each: Workload | None, status: str) -> None:
+    found = finding("workloads.address_annotation", seen(*filter(None, (each,))))
+    assert (found.status, found.severity, found.blocks) == (status, "error", ())
+    if status == "fail":
+        assert found.evidence[0].value == "vpc.amazonaws.com/PrivateIPv4Address: 10.0.0.9/24"

@@ -1,0 +1,104 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import KubernetesError
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe import workloads
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    NodeTerm,
+    ObjectRef,
+    Placement,
+    Toleration,
+    Workload,
+)
+
+KINDS = [
+    (workloads.deployments, workloads.DEPLOYMENTS, "Deployment"),
+    (workloads.stateful_sets, workloads.STATEFUL_SETS, "StatefulSet"),
+    (lambda api: workloads.daemon_sets(api)[0], workloads.DAEMON_SETS, "DaemonSet"),
+]
+
+
+def item(namespace: str = "shop", name: str = "web", annotations: Any = None, **spec: Any) -> dict[str, Any]:
+    template = {"metadata": {"annotations": annotations}, "spec": spec}
+    return {"metadata": {"namespace": namespace, "name": name}, "spec": {"template": template}}
+
+
+@pytest.mark.parametrize(("read", "path", "kind"), KINDS)
+def test_workloads(kubernetes, read: Any, path: str, kind: str) -> None:
+    kubernetes.answers[path] = [item(), item(name="other", annotations={workloads.ADDRESS_RESOURCE: "10.0.0.9/24"})]
+    assert read(kubernetes) == (
+        Workload(ObjectRef(kind, "shop", "web")),
+        Workload(ObjectRef(kind, "shop", "other"), address="10.0.0.9/24"),
+    )
+    assert kubernetes.asked == [(path, "", "", False)]
+
+
+@pytest.mark.parametrize(("read", "path", "kind"), KINDS)
+def test_a_refusal_is_no_absence(kubernetes, read: Any, path: str, kind: str) -> None:
+    kubernetes.answers[path] = 403
+    with pytest.raises(KubernetesError):
+        read(kubernetes)
+
+
+def test_aws_node_is_told_from_its_namesakes(kubernetes) -> None:
+    environment = [{"name": "aws-node", "env": [{"name": "A", "value": "1"}]}]
+    kubernetes.answers[workloads.DAEMON_SETS] = [
+        item("shop", "aws-node", containers=[{"name": "aws-node"}]),
+        item("kube-system", "aws-node", containers=environment),
+        item("kube-system", "kube-proxy"),
+    ]
+    found, aws_node = workloads.daemon_sets(kubernetes)
+    assert len(found) == 3
+    assert aws_node is not None
+    assert aws_node.env == {"A": "1"}
+    kubernetes.answers[workloads.DAEMON_SETS] = [item("shop", "aws-node")]
+    assert workloads.daemon_sets(kubernetes)[1] is None
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ({}, Placement()),
+        ({"nodeSelector": {"a": "b"}}, Placement({"a": "b"})),
+        ({"affinity": {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{}]}}}, Placement()),
+        ({"affinity": {"podAffinity": {}}}, Placement()),
+        (
+            {
+                "affinity": {
+                    "nodeAffinity": {
+                        "requiredDuringSchedulingIgnoredDuringExecution": {
+                            "nodeSelectorTerms": [
+                                {
+                                    "matchExpressions": [{"key": "a", "operator": "In", "values": ["b", "c"]}],
+                                    "matchFields": [{"key": "metadata.name", "operator": "In", "values": ["n"]}],
+                                },
+                                {"matchExpressions": [{"key": "a", "operator": "Exists"}]},
+                            ]
+                        }
+                    }
+                }
+            },
+            Placement(
+                terms=(
+                    NodeTerm((("a", "In", ("b", "c")),), (("metadata.name", "In", ("n",)),)),
+                    NodeTerm((("a", "Exists", ()),)),
+                )
+            ),
+        ),
+        (
+            {"tolerations": [{"operator": "Exists"}, {"key": "os", "value": "windows", "effect": "NoSchedule"}]},
+            Placement(
+                tolerations=(Toleration("", "Exists", "", ""), Toleration("os", "Equal", "windows", "NoSchedule"))
+            ),
+        ),
+    ],
+)
+def test_placement(spec: dict[str, Any], expected: Placement) -> None:
+    assert workloads.placement(spec) == expected
