@@ -21,6 +21,10 @@ REQUEST_OF = "eks-windows.cloudops/certificate-of"
 NAMESPACE = "eks-windows.cloudops/namespace"
 """Label of such a request: the namespace of that Secret."""
 
+EASED = "eks-windows.cloudops/failure-policy"
+"""Annotation of a webhook configuration, by which role cert_renew remembers the webhooks that it let fail while they
+restart: their names, as JSON."""
+
 LONGEST_LABEL_VALUE = 63
 
 

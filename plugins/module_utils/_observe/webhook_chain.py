@@ -25,6 +25,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kube
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.certificate_backup import (
     BACKUP_OF,
+    EASED,
     backup_name,
     label_value,
 )
@@ -138,6 +139,7 @@ class WebhookChain:
             ``unreadable`` where either is no PEM, ``unknown`` without a Secret to look into, or without the means to.
         managed_by: ``cert-manager`` where it issued the certificate or writes the caBundle.
         backup: The Secret with the pair that was there before a renewal, which its end removes.
+        eased: Whether a restart that did not end left its failurePolicy at Ignore, in place of Fail.
         problems: What is broken on the way from the configuration to the keys.
         misplaced: Those of them by which the Deployment does not have its pair from the keys of one Secret, so that
             what this tells of the pair is not what the pods serve with.
@@ -163,6 +165,7 @@ class WebhookChain:
     key_state: KeyState = "unknown"
     managed_by: Literal["cert-manager", "none"] = "none"
     backup: ObjectRef | None = None
+    eased: bool = False
     problems: tuple[str, ...] = ()
     misplaced: tuple[str, ...] = ()
     unread: tuple[Unknown, ...] = ()
@@ -264,6 +267,7 @@ class _ChainReader:
             key_state=state,
             managed_by=self._managed_by(secret),
             backup=self._backup(secret_ref) if secret_ref else None,
+            eased=EASED in _annotations(self._configuration),
             problems=tuple(self._problems),
             misplaced=self._misplaced,
             unread=tuple(self._unread),

@@ -90,7 +90,7 @@ def told(state: CertificateState) -> dict[str, str | None]:
 
 def restarted(subject: Subject) -> tuple[WebhookChain, ...]:
     """The webhooks whose pods do not serve with what the Secret will hold: a new certificate comes, an interrupted
-    renewal left its backup, or they started before the Secret was changed."""
+    renewal left its backup or a failurePolicy that it eased, or they started before the Secret was changed."""
     return tuple(webhook.chain for webhook in judged_webhooks(subject) if _why_restart(subject, webhook))
 
 
@@ -123,6 +123,8 @@ def _why_restart(subject: Subject, webhook: JudgedWebhook) -> str:
         return "Its pods read the certificate when they start"
     if webhook.chain.backup:
         return f"A renewal was interrupted: {webhook.chain.backup} is left, so that its pods may serve the previous one"
+    if webhook.chain.eased:
+        return "A restart was interrupted, which had let the webhook fail: its failurePolicy is to be Fail again"
     pods = subject.observation.webhook_pods
     if pods is None or isinstance(pods, Unknown):
         return ""
@@ -167,8 +169,9 @@ def renewed(step: Step, observation: Observation) -> Observation:
 
 
 def restarted_now(_step: Step, observation: Observation) -> Observation:
-    """The observation with pods that have started since."""
-    return replace(observation, webhook_pods=()) if observation.webhook_pods is not None else observation
+    """The observation with pods that have started since, and webhooks that may no longer fail."""
+    given_back = changed_chain(observation, lambda chain: replace(chain, eased=False))
+    return replace(given_back, webhook_pods=()) if observation.webhook_pods is not None else given_back
 
 
 def dropped(step: Step, observation: Observation) -> Observation:

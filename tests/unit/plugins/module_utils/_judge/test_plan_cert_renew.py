@@ -191,6 +191,12 @@ def test_pods_that_started_before_their_certificate_changed_are_restarted(
     assert ids(cluster(webhook_pods=DENIED)) == []
 
 
+def test_failure_policy_that_a_restart_left_eased_is_given_back() -> None:
+    (restart, *_rest) = steps(with_webhook(eased=True))
+    assert restart.step == "restart_webhook"
+    assert "failurePolicy is to be Fail again" in restart.reason
+
+
 @pytest.mark.parametrize(
     ("changes", "recycled"),
     [

@@ -342,6 +342,13 @@ def test_a_backup_is_told_by_name_and_label(cluster: Any) -> None:
     assert only(read_chain(cluster, configuration())).backup is None
 
 
+def test_a_failure_policy_that_a_restart_eased_is_told_by_its_annotation(cluster: Any) -> None:
+    found = configuration()
+    assert only(read_chain(cluster, found)).eased is False
+    found["metadata"]["annotations"] = {"eks-windows.cloudops/failure-policy": '["w"]'}
+    assert only(read_chain(cluster, found)).eased is True
+
+
 @pytest.mark.parametrize("path", [SERVICE, DEPLOYMENTS, SECRET, SECRETS])
 def test_what_may_not_be_read_is_raised_or_unread(cluster: Any, path: str) -> None:
     cluster.answers[path] = 403
