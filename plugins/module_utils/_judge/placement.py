@@ -6,7 +6,8 @@
 
 """On which nodes the scheduler may place a pod: node selector, required node affinity, and taints.
 
-Source: Kubernetes documentation, "Assigning Pods to Nodes" and "Taints and Tolerations".
+Sources: Kubernetes documentation, "Assigning Pods to Nodes", "Taints and Tolerations" and "Well-Known Labels,
+Annotations and Taints"; for the taints of others the Cluster Autoscaler, Karpenter and the CSI drivers of AWS.
 """
 
 from __future__ import annotations
@@ -24,8 +25,35 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
 
 REPELLING = ("NoSchedule", "NoExecute")
 
-PASSING = ("node.kubernetes.io/", "node.cloudprovider.kubernetes.io/", "karpenter.sh/")
-"""Prefixes of the keys of taints that say how a node fares just now, not whom it is for."""
+PASSING = frozenset(
+    {
+        *(
+            f"node.kubernetes.io/{condition}"
+            for condition in (
+                "not-ready",
+                "unreachable",
+                "memory-pressure",
+                "disk-pressure",
+                "pid-pressure",
+                "network-unavailable",
+                "unschedulable",
+                "out-of-service",
+            )
+        ),
+        "node.cloudprovider.kubernetes.io/uninitialized",
+        "node.cloudprovider.kubernetes.io/shutdown",
+        "ToBeDeletedByClusterAutoscaler",
+        "DeletionCandidateOfClusterAutoscaler",
+        "karpenter.sh/disrupted",
+        "karpenter.sh/disruption",
+        "karpenter.sh/unregistered",
+    }
+)
+"""Keys of taints that say how a node fares just now, not whom it is for. Users taint with such prefixes too:
+``node.kubernetes.io/os=windows:NoSchedule`` is widespread."""
+
+PASSING_END = ".csi.aws.com/agent-not-ready"
+"""How the keys of taints end that keep pods off until a CSI driver of AWS runs on the node."""
 
 NODE_NAME = "metadata.name"
 
@@ -41,7 +69,11 @@ def may_run_on(placement: Placement, node: Node) -> bool:
 
 def lasting_taints(node: Node) -> tuple[Taint, ...]:
     """The taints that keep pods off a node for good, unless they tolerate them."""
-    return tuple(taint for taint in node.taints if taint.effect in REPELLING and not taint.key.startswith(PASSING))
+    return tuple(taint for taint in node.taints if taint.effect in REPELLING and not _passes(taint))
+
+
+def _passes(taint: Taint) -> bool:
+    return taint.key in PASSING or taint.key.endswith(PASSING_END)
 
 
 def _holds(term: NodeTerm, node: Node) -> bool:

@@ -48,13 +48,17 @@ def runs_coredns(profile: FargateProfile) -> bool:
 
 
 def fargate_takes(profile: FargateProfile, namespace: str, labels: Mapping[str, str]) -> bool:
-    """Whether a Fargate profile selects a pod of this namespace with these labels."""
+    """Whether a Fargate profile selects a pod of this namespace with these labels.
+
+    Source: Amazon EKS user guide, "Fargate profile wildcards": they hold in namespaces, label keys and label values.
+    """
     return any(_selects_pod(selector, namespace, labels) for selector in profile.selectors)
 
 
 def _selects_pod(selector: FargateSelector, namespace: str, labels: Mapping[str, str]) -> bool:
     return matches(selector.namespace, namespace) and all(
-        key in labels and matches(value, labels[key]) for key, value in selector.labels.items()
+        any(matches(wanted_key, key) and matches(wanted, value) for key, value in labels.items())
+        for wanted_key, wanted in selector.labels.items()
     )
 
 

@@ -111,7 +111,7 @@ class ClusterRole:
 
 @dataclass(frozen=True)
 class FargateSelector:
-    """One selector of a Fargate profile; namespaces and label values may hold ``*`` and ``?``."""
+    """One selector of a Fargate profile; namespaces, label keys and label values may hold ``*`` and ``?``."""
 
     namespace: str
     labels: Mapping[str, str]

@@ -35,7 +35,11 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.aws_au
     row_with_path,
     without_path,
 )
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.selectors import matches, runs_coredns
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.selectors import (
+    fargate_takes,
+    matches,
+    runs_coredns,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     FargateProfile,
     FargateSelector,
@@ -91,6 +95,21 @@ def test_rows_come_back_as_they_were_written(written: list[tuple[str, list[str]]
     expected = tuple(RoleRow(arn(name), tuple(groups)) for name, groups in written)
     for text in (yaml.safe_dump(document), json.dumps(document), yaml.safe_dump(document, default_flow_style=True)):
         assert map_roles({"mapRoles": text}) == expected
+
+
+@given(WORDS, GROUPS, st.data())
+def test_keys_of_a_row_count_in_any_case(name: str, groups: list[str], data: st.DataObject) -> None:
+    def spelled(key: str) -> str:
+        upper = data.draw(st.lists(st.booleans(), min_size=len(key), max_size=len(key)))
+        return "".join(char.upper() if up else char for char, up in zip(key, upper, strict=True))
+
+    written = {spelled("rolearn"): arn(name), spelled("groups"): groups}
+    assert map_roles({"mapRoles": yaml.safe_dump([written])}) == (RoleRow(arn(name), tuple(groups)),)
+    # The documented spelling wins, wherever it stands.
+    others = {spelled("rolearn"): "other", spelled("groups"): ["other"]}
+    exact = {"rolearn": arn(name), "groups": groups}
+    for row in ({**others, **exact}, {**exact, **{key: others[key] for key in others if key not in exact}}):
+        assert map_roles({"mapRoles": json.dumps([row])}) == (RoleRow(arn(name), tuple(groups)),)
 
 
 @given(WORDS, PATHS, PATHS.filter(bool))
@@ -197,13 +216,37 @@ def test_any_pattern_matches_or_does_not(pattern: str, text: str) -> None:
         assert matches(pattern, text) is (pattern == text)
 
 
-@given(st.text(max_size=20).filter(lambda text: not set(text) & {"*", "?"}), st.data())
+PLAIN_TEXT = st.text(max_size=20).filter(lambda text: not set(text) & {"*", "?"})
+
+
+@given(PLAIN_TEXT, st.data())
 def test_a_text_matches_what_wildcards_leave_of_it(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
     assert matches(f"{text[:start]}*{text[end:]}", text)
     assert matches(f"{text[:start]}{'?' * (end - start)}{text[end:]}", text)
     assert not matches(f"{text}?", text)
+
+
+@given(PLAIN_TEXT, PLAIN_TEXT, st.data())
+def test_wildcards_hold_in_keys_and_values_of_labels(key: str, value: str, data: st.DataObject) -> None:
+    labels = {key: value}
+    start, end = data.draw(st.integers(0, len(key))), data.draw(st.integers(0, len(value)))
+    for selected in ({f"{key[:start]}*": f"*{value[end:]}"}, {"?" * len(key): "?" * len(value)}):
+        profile = FargateProfile("p", "ACTIVE", (FargateSelector("shop", selected),))
+        assert fargate_takes(profile, "shop", labels)
+        assert not fargate_takes(profile, "shop", {})
+        assert not fargate_takes(profile, "other", labels)
+    longer = FargateProfile("p", "ACTIVE", (FargateSelector("shop", {f"{key}?": "*"}),))
+    assert not fargate_takes(longer, "shop", labels)
+
+
+def test_coredns_is_taken_by_a_wildcard_in_a_label_s_key() -> None:
+    def profile(**labels: str) -> FargateProfile:
+        return FargateProfile("p", "ACTIVE", (FargateSelector("kube-system", labels),))
+
+    assert runs_coredns(profile(**{"k8s-*": "kube-dns"}))
+    assert not runs_coredns(profile(**{"k8s-*": "coredns"}))
 
 
 @given(ANY_TEXT, st.dictionaries(st.text(max_size=10), st.text(max_size=10), max_size=3), st.text(max_size=10))

@@ -51,6 +51,11 @@ POD = windows_pod(labels={"app": "web", "tier": "front-1"})
         ((profile("shop", app="web", tier="front-?"),), "fail"),
         ((profile("shop", app="web", tier="back*"),), "pass"),
         ((profile("shop", app="w*", other="*"),), "pass"),
+        ((profile("shop", **{"ti*": "*"}),), "fail"),
+        ((profile("shop", **{"?pp": "web"}),), "fail"),
+        # One label has to match both, key and value.
+        ((profile("shop", **{"ti*": "web"}),), "pass"),
+        ((profile("shop", **{"team*": "*"}),), "pass"),
         ((profile("shop", "CREATING"),), "pass"),
         ((profile("shop", "DELETING"),), "pass"),
         ((profile("other"), profile("shop")), "fail"),

@@ -115,6 +115,9 @@ def test_taints_keep_workloads_off_that_don_t_tolerate_them(tolerations: Any, st
         Taint("node.kubernetes.io/not-ready", "", "NoExecute"),
         Taint("os", "windows", "PreferNoSchedule"),
         Taint("karpenter.sh/disrupted", "", "NoSchedule"),
+        Taint("node.cloudprovider.kubernetes.io/uninitialized", "true", "NoSchedule"),
+        Taint("ToBeDeletedByClusterAutoscaler", "1700000000", "NoSchedule"),
+        Taint("ebs.csi.aws.com/agent-not-ready", "", "NoExecute"),
     ],
 )
 def test_taints_that_pass_or_only_advise_keep_nothing_off(taint: Taint) -> None:
@@ -178,6 +181,12 @@ def test_placement_is_unknown_where_nodes_are(rule: str) -> None:
         ),
         (seen(NAMED), "pass", [("Node windows-1", "no taint")]),
         (seen(NAMED, workload()), "fail", [("Node windows-1", "no taint")]),
+        # Its key is one of Kubernetes', and it stays all the same.
+        (
+            seen(workload(), taints=(Taint("node.kubernetes.io/os", "windows", "NoSchedule"),)),
+            "pass",
+            [("Node windows-1", "node.kubernetes.io/os=windows:NoSchedule")],
+        ),
         # What tolerates the one node's taint may still not land on the other.
         (seen(workload(tolerations=EVERYTHING), taints=TAINTED), "pass", [("Node windows-1", "os=windows:NoSchedule")]),
     ],
