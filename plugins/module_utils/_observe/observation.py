@@ -377,11 +377,12 @@ class Placement:
 @dataclass(frozen=True)
 class Workload:
     """A Deployment, DaemonSet or StatefulSet by its pod template. ``address`` is the template's annotation
-    ``vpc.amazonaws.com/PrivateIPv4Address``, which only the controller may give; empty without."""
+    ``vpc.amazonaws.com/PrivateIPv4Address``, which only the controller may give; it may be empty, and is None
+    without."""
 
     ref: ObjectRef
     placement: Placement = field(default_factory=Placement)
-    address: str = ""
+    address: str | None = None
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def _workload(kind: str, item: Mapping[str, Any]) -> Workload:
     return Workload(
         ref=ObjectRef(kind, str(metadata.get("namespace") or ""), str(metadata.get("name") or "")),
         placement=placement(template.get("spec") or {}),
-        address=str(annotations.get(ADDRESS_RESOURCE) or ""),
+        address=str(annotations[ADDRESS_RESOURCE] or "") if ADDRESS_RESOURCE in annotations else None,
     )
 
 

@@ -8,7 +8,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import WINDOWS_GOALS, Evidence
@@ -24,10 +25,12 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     not_applicable,
     passed,
     rule,
+    unknown,
     unknown_part,
     unread,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.support import effective_ipam
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     Node,
     Taint,
@@ -62,17 +65,19 @@ class _Seen(NamedTuple):
     id="nodes.taint",
     severity="warning",
     title="Windows nodes are tainted, or every workload names its operating system",
-    evidence="Each Windows node without a lasting taint, and how many workloads may land there and on Linux.",
+    evidence="Each Windows node without a lasting taint.",
     reference=WINDOWS_GUIDE,
     remedy=f"Taint Windows nodes in their node group, for example {TAINT}, and give Windows workloads the toleration. "
     "Or give every workload a nodeSelector kubernetes.io/os.",
 )
 def taint(subject: Subject) -> Verdict:
     """Each Windows node has a taint of effect NoSchedule or NoExecute that stays, so that pods which don't tolerate it
-    keep off, or no Deployment, DaemonSet or StatefulSet may be placed on nodes of both operating systems. Taints by
-    which Kubernetes and Karpenter tell how a node fares do not count.
+    keep off, or every Deployment, DaemonSet and StatefulSet that may be placed on one without names its operating
+    system, as rule workloads.os_selector judges it. Taints by which Kubernetes, autoscalers and CSI drivers tell how a
+    node fares do not count.
 
-    Pods without an owner and those of Jobs are not looked at. It does not apply where there is no Windows node.
+    Pods without an owner, those of Jobs, and Fargate profiles are not looked at. It does not apply where there is no
+    Windows node.
     """
     windows = known(subject.windows_nodes)
     if not windows:
@@ -81,12 +86,12 @@ def taint(subject: Subject) -> Verdict:
     if not bare:
         return passed("Every Windows node is tainted", *map(_taints, windows))
     seen = _read(subject)
-    loose = [each for each in seen.workloads if _lands(each, tuple(bare), _linux(subject))]
+    loose = _loose(seen.workloads, bare, _linux(subject))
     evidence = [*map(_taints, bare), *map(unread, seen.missed)]
     if loose:
         return failed(
-            f"Windows nodes without a taint: {len(bare)} of {len(windows)}, and workloads that may land there and on "
-            f"Linux: {len(loose)}{seen.but}",
+            f"Windows nodes without a taint: {len(bare)} of {len(windows)}, and workloads that may land there and name "
+            f"no operating system: {len(loose)}{seen.but}",
             evidence,
         )
     if seen.missed:
@@ -99,7 +104,7 @@ def taint(subject: Subject) -> Verdict:
     id="workloads.os_selector",
     severity="warning",
     title="No workload may land on the wrong operating system",
-    evidence="Each Deployment, DaemonSet and StatefulSet that may land on both, with one node of each.",
+    evidence="Each Deployment, DaemonSet and StatefulSet that names no operating system, and where it may land.",
     reference=WINDOWS_SUPPORT,
     remedy="Give the pod template a nodeSelector with kubernetes.io/os and kubernetes.io/arch, or taint the Windows "
     "nodes.",
@@ -108,25 +113,24 @@ def os_selector(subject: Subject) -> Verdict:
     """No Deployment, DaemonSet or StatefulSet may be placed on a Windows node and on a Linux node too, judged as the
     scheduler does by nodeSelector, required node affinity and the taints of the nodes that are there: the user guide
     wants a nodeSelector on Linux and on Windows pods of a mixed cluster. The field os of a pod keeps it off no node.
+    Nor may one that taints alone keep off Linux be placed on a Windows node that has none: it names no operating
+    system, and may well be for Linux.
 
     Where there is no Windows node, and the goal or a planned instance type brings one, a Windows node without taints
-    is taken for it. It does not apply where neither is so. Pods without an owner and those of Jobs are not looked at.
+    is taken for it. It does not apply where neither is so. Pods without an owner and those of Jobs are not looked at,
+    and Fargate profiles neither, as they are not always read: a pod that one of them takes lands on no node of these.
     """
     windows = known(subject.windows_nodes)
     coming = subject.options.goal in WINDOWS_GOALS or bool(subject.options.planned_instance_types)
     if not windows and not coming:
         return not_applicable("There is no Windows node")
     seen = _read(subject)
-    linux = _linux(subject)
-    loose = [
-        Evidence(str(each.ref), f"may land on {places[0].name} and on {places[1].name}")
-        for each in seen.workloads
-        if (places := _lands(each, windows or (_node("windows"),), linux))
-    ]
+    loose = _loose(seen.workloads, windows or (_node("windows"),), _linux(subject))
     missed = [unread(part) for part in seen.missed]
     if loose:
         return failed(
-            f"Workloads that may land on Windows and on Linux nodes: {len(loose)}{seen.but}", [*loose, *missed]
+            f"Workloads that may land on a Windows node and name no operating system: {len(loose)}{seen.but}",
+            [*loose, *missed],
         )
     if missed:
         return unknown_part(seen.missed[0])
@@ -138,30 +142,55 @@ def os_selector(subject: Subject) -> Verdict:
     id="workloads.address_annotation",
     severity="error",
     title="No pod template carries an address",
-    evidence="Each workload whose pod template has the annotation, and its value.",
+    evidence="Each workload whose pod template has the annotation, and its value, which may be empty.",
     reference="https://github.com/aws/amazon-vpc-resource-controller-k8s/blob/master/webhooks/core/annotation_validation_webhook.go",
     remedy="Take annotation vpc.amazonaws.com/PrivateIPv4Address out of the pod template: it was saved with a running "
     "pod, by a backup or a copy of its manifest.",
 )
 def address_annotation(subject: Subject) -> Verdict:
     """No pod template of a Deployment, DaemonSet or StatefulSet has annotation vpc.amazonaws.com/PrivateIPv4Address.
-    Only the controller may give it: while Windows IPAM is on, its webhook denies every new pod that has one already, on
-    Linux too. Restored backups and copied manifests bring it along.
+    Only the controller may give it: while Windows IPAM is on, its webhook denies every new pod that has one already, an
+    empty one too, and on Linux too. Restored backups and copied manifests bring it along.
+
+    Where the control plane's controller holds Windows IPAM to be off it is information: the pods are denied once it is
+    on. Where that is not known it is unknown. It does not apply to goal disable, after which nothing denies them.
     """
+    if subject.options.goal == "disable":
+        return not_applicable("Without Windows support no pod is denied for it")
     seen = _read(subject)
     found = [
-        Evidence(str(each.ref), f"vpc.amazonaws.com/PrivateIPv4Address: {each.address}")
+        Evidence(str(each.ref), f"vpc.amazonaws.com/PrivateIPv4Address: {each.address or 'empty'}")
         for each in seen.workloads
-        if each.address
+        if each.address is not None
     ]
     missed = [unread(part) for part in seen.missed]
     if found:
-        return failed(
-            f"Workloads whose new pods are denied, as they carry an address: {len(found)}{seen.but}", [*found, *missed]
-        )
+        return _denied(subject, f"{len(found)}{seen.but}", [*found, *missed])
     if missed:
         return unknown_part(seen.missed[0])
     return passed("No pod template carries an address")
+
+
+def _denied(subject: Subject, count: str, evidence: list[Evidence]) -> Verdict:
+    """The verdict on workloads that carry an address."""
+    on = effective_ipam(subject)
+    if on is None:
+        observation = subject.observation
+        parts = (observation.cni_config_map, observation.cluster, observation.legacy.deployments)
+        part = next((each for each in parts if isinstance(each, Unknown)), None)
+        return unknown(
+            f"Workloads carry an address, and whether Windows IPAM is on, which denies their new pods, is not known: "
+            f"{count}",
+            [*evidence, *([unread(part)] if part else [])],
+            remedy=part.remedy if part else "Look at version.control_plane_support.",
+        )
+    if on:
+        return failed(f"Workloads whose new pods are denied, as they carry an address: {count}", evidence)
+    return failed(
+        f"Workloads whose new pods are denied once Windows IPAM is on, as they carry an address: {count}",
+        evidence,
+        severity="info",
+    )
 
 
 def _read(subject: Subject) -> _Seen:
@@ -178,14 +207,23 @@ def _linux(subject: Subject) -> tuple[Node, ...]:
     return known(subject.linux_nodes) or (_node("linux"),)
 
 
-def _lands(workload: Workload, windows: tuple[Node, ...], linux: tuple[Node, ...]) -> tuple[Node, Node] | None:
-    """A node of each system that the workload's pods may be placed on; None where they keep to one."""
-    places = [next(_places(workload, nodes), None) for nodes in (windows, linux)]
-    return (places[0], places[1]) if places[0] and places[1] else None
+def _loose(workloads: Iterable[Workload], windows: Sequence[Node], linux: Sequence[Node]) -> list[Evidence]:
+    """The workloads that may land on a Windows node and name no operating system, and where they may land."""
+    bare = [node for node in windows if not lasting_taints(node)]
+    untainted = [replace(node, taints=()) for node in linux]
+    found = []
+    for each in workloads:
+        on_windows, on_linux = _place(each, windows), _place(each, linux)
+        if on_windows and on_linux:
+            found.append(Evidence(str(each.ref), f"may land on {on_windows.name} and on {on_linux.name}"))
+        elif (on_bare := _place(each, bare)) and _place(each, untainted):
+            found.append(Evidence(str(each.ref), f"may land on {on_bare.name}, and taints alone keep it off Linux"))
+    return found
 
 
-def _places(workload: Workload, nodes: tuple[Node, ...]) -> Iterator[Node]:
-    return (node for node in nodes if may_run_on(workload.placement, node))
+def _place(workload: Workload, nodes: Iterable[Node]) -> Node | None:
+    """The first of the nodes that the workload's pods may be placed on."""
+    return next((node for node in nodes if may_run_on(workload.placement, node)), None)
 
 
 def _node(operating_system: str) -> Node:

@@ -302,7 +302,7 @@ def windows_pod(name: str = "pod", **changes: Any) -> WindowsPod:
     )
 
 
-def workload(kind: str = "Deployment", name: str = "web", address: str = "", **placement: Any) -> Workload:
+def workload(kind: str = "Deployment", name: str = "web", address: str | None = None, **placement: Any) -> Workload:
     """A workload of namespace shop that names no operating system, unless ``placement`` says so."""
     return Workload(ObjectRef(kind, "shop", name), Placement(**placement), address)
 

@@ -32,10 +32,18 @@ def item(namespace: str = "shop", name: str = "web", annotations: Any = None, **
 
 @pytest.mark.parametrize(("read", "path", "kind"), KINDS)
 def test_workloads(kubernetes, read: Any, path: str, kind: str) -> None:
-    kubernetes.answers[path] = [item(), item(name="other", annotations={workloads.ADDRESS_RESOURCE: "10.0.0.9/24"})]
+    kubernetes.answers[path] = [
+        item(),
+        item(name="other", annotations={workloads.ADDRESS_RESOURCE: "10.0.0.9/24"}),
+        # It is there all the same.
+        item(name="empty", annotations={workloads.ADDRESS_RESOURCE: ""}),
+        item(name="annotated", annotations={"team": "web"}),
+    ]
     assert read(kubernetes) == (
         Workload(ObjectRef(kind, "shop", "web")),
         Workload(ObjectRef(kind, "shop", "other"), address="10.0.0.9/24"),
+        Workload(ObjectRef(kind, "shop", "empty"), address=""),
+        Workload(ObjectRef(kind, "shop", "annotated"), address=None),
     )
     assert kubernetes.asked == [(path, "", "", False)]
 

@@ -15,10 +15,17 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     Workload,
     Workloads,
 )
-from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import Failure
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import (
+    ALL_BUT_DISABLE,
+    Failure,
+)
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
+    CONTROLLER,
     DENIED,
+    cluster,
+    config_map,
     finding,
+    legacy,
     node,
     observed,
     workload,
@@ -28,15 +35,10 @@ FAILURES = {
     "nodes.taint": Failure(observed(workloads=Workloads(deployments=(workload(),))), "warning"),
     "workloads.os_selector": Failure(observed(workloads=Workloads(daemon_sets=(workload("DaemonSet"),))), "warning"),
     "workloads.address_annotation": Failure(
-        observed(workloads=Workloads(stateful_sets=(workload("StatefulSet", address="10.0.0.9/24"),))), "error"
+        observed(workloads=Workloads(stateful_sets=(workload("StatefulSet", address="10.0.0.9/24"),))),
+        "error",
+        goals=ALL_BUT_DISABLE,
     ),
-}
-
-NEVER = {
-    (
-        "workloads.address_annotation",
-        "not_applicable",
-    ): "The webhook denies Linux pods as well, and every cluster has some."
 }
 
 OS = "kubernetes.io/os"
@@ -200,15 +202,80 @@ def test_taint(observation: Any, status: str, evidence: list[tuple[str, str]]) -
 def test_which_nodes_lack_the_taint() -> None:
     nodes = (node(), node("a", "windows", taints=TAINTED), node("b", "windows"))
     found = finding("nodes.taint", observed(nodes=nodes, workloads=Workloads(deployments=(workload(),))))
-    assert found.summary == ("Windows nodes without a taint: 1 of 2, and workloads that may land there and on Linux: 1")
+    assert found.summary == (
+        "Windows nodes without a taint: 1 of 2, and workloads that may land there and name no operating system: 1"
+    )
     assert [item.object for item in found.evidence] == ["Node b"]
 
 
+CRITICAL = (Taint("CriticalAddonsOnly", "true", "NoSchedule"),)
+
+
 @pytest.mark.parametrize(
-    ("each", "status"), [(workload(), "pass"), (workload(address="10.0.0.9/24"), "fail"), (None, "pass")]
+    ("each", "status"),
+    [
+        (workload(), "fail"),
+        (NAMED, "pass"),
+        (workload(node_selector={OS: "windows"}), "pass"),
+        # A label that no Linux node has names an operating system as well.
+        (workload(node_selector={"pool": "windows"}), "pass"),
+        (workload(node_selector={"team": "web"}), "fail"),
+    ],
+)
+def test_a_workload_that_taints_alone_keep_off_linux_lands_on_a_bare_windows_node(each: Workload, status: str) -> None:
+    labels = {OS: "windows", "team": "web", "pool": "windows"}
+    linux = node("linux-1", labels={OS: "linux", "team": "web"}, taints=CRITICAL)
+    bare = node("windows-1", "windows", labels=labels)
+    tainted = node("windows-2", "windows", labels=labels, taints=TAINTED)
+    loose = observed(nodes=(linux, tainted, bare), workloads=Workloads(deployments=(each,)))
+    found = finding("workloads.os_selector", loose)
+    assert (found.status, finding("nodes.taint", loose).status) == (status, status)
+    if status == "fail":
+        assert found.evidence[0].value == "may land on windows-1, and taints alone keep it off Linux"
+    # On a tainted one it lands only where it tolerates the taint, by which it asks for Windows.
+    asked = workload(tolerations=(Toleration("os", "Equal", "windows", ""),))
+    kept = observed(nodes=(linux, tainted), workloads=Workloads(deployments=(each, asked)))
+    assert finding("workloads.os_selector", kept).status == "pass"
+
+
+@pytest.mark.parametrize(
+    ("each", "status"),
+    [
+        (workload(), "pass"),
+        (workload(address="10.0.0.9/24"), "fail"),
+        (workload(address=""), "fail"),
+        (None, "pass"),
+    ],
 )
 def test_address_annotation(each: Workload | None, status: str) -> None:
     found = finding("workloads.address_annotation", seen(*filter(None, (each,))))
     assert (found.status, found.severity, found.blocks) == (status, "error", ())
-    if status == "fail":
-        assert found.evidence[0].value == "vpc.amazonaws.com/PrivateIPv4Address: 10.0.0.9/24"
+    if each is not None and status == "fail":
+        assert found.evidence[0].value == f"vpc.amazonaws.com/PrivateIPv4Address: {each.address or 'empty'}"
+        assert found.summary == "Workloads whose new pods are denied, as they carry an address: 1"
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "severity", "words"),
+    [
+        ({"cni_config_map": None}, "fail", "info", "denied once Windows IPAM is on"),
+        ({"cni_config_map": config_map({"enable-windows-ipam": "false"})}, "fail", "info", "once Windows IPAM is on"),
+        # The legacy controller turns it off, whatever the ConfigMap says.
+        ({"legacy": legacy(deployments=(CONTROLLER,))}, "fail", "info", "once Windows IPAM is on"),
+        ({"cni_config_map": DENIED}, "unknown", "error", "is not known: 1"),
+        ({"cluster": DENIED}, "unknown", "error", "is not known: 1"),
+        ({"legacy": legacy(deployments=DENIED)}, "unknown", "error", "is not known: 1"),
+        ({"cluster": cluster(version="")}, "unknown", "error", "is not known: 1"),
+    ],
+)
+def test_an_address_matters_while_windows_ipam_is_on(
+    changes: dict[str, Any], status: str, severity: str, words: str
+) -> None:
+    found = finding("workloads.address_annotation", seen(workload(address="10.0.0.9/24"), **changes))
+    assert (found.status, found.severity) == (status, severity)
+    assert words in found.summary
+    assert found.evidence[0].object == "Deployment shop/web"
+    if DENIED in changes.values():
+        assert (found.remedy, found.evidence[-1].object) == (DENIED.remedy, DENIED.source)
+    # Without any there is nothing to deny.
+    assert finding("workloads.address_annotation", seen(workload(), **changes)).status == "pass"
