@@ -6,8 +6,9 @@
 
 """The node roles in ConfigMap kube-system/aws-auth: a list of rows, in YAML.
 
-Sources: kubernetes-sigs/aws-iam-authenticator, README and pkg/mapper/configmap, for the form; Amazon EKS user guide,
-"Grant IAM users access to Kubernetes with a ConfigMap", for role ARNs without a path.
+Sources: kubernetes-sigs/aws-iam-authenticator, README and pkg/mapper/configmap, for the form: it turns the YAML into
+JSON, which Go's encoding/json reads; Amazon EKS user guide, "Grant IAM users access to Kubernetes with a ConfigMap", for
+role ARNs without a path.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class YamlMissingError(Exception):
 
 @dataclass(frozen=True)
 class RoleRow:
-    """A row of mapRoles."""
+    """A row of mapRoles; ``role_arn`` is as it is written, with blanks where a quoted one has them."""
 
     role_arn: str
     groups: tuple[str, ...]
@@ -39,7 +40,8 @@ class RoleRow:
 def map_roles(data: Mapping[str, str]) -> tuple[RoleRow, ...]:
     """The rows of mapRoles in the ConfigMap's data; none where there is no such key, or nothing in it.
 
-    A row that is no mapping, or has no role, maps none and is left out. Groups that are no list of texts are none.
+    A row that is no mapping, or has no role, maps none and is left out. Groups that are no list of texts are none. Keys
+    count in whatever case.
 
     Raises:
         AwsAuthUnreadableError: It is no YAML, or no list.
@@ -55,11 +57,18 @@ def map_roles(data: Mapping[str, str]) -> tuple[RoleRow, ...]:
         raise AwsAuthUnreadableError(f"it is a {type(rows).__name__} where a list of rows belongs")
     found = []
     for row in rows:
-        if isinstance(row, dict) and isinstance(row.get("rolearn"), str) and row["rolearn"].strip():
-            groups = row.get("groups")
+        fields = _fields(row) if isinstance(row, dict) else {}
+        role_arn, groups = fields.get("rolearn"), fields.get("groups")
+        if isinstance(role_arn, str) and role_arn.strip():
             named = groups if isinstance(groups, list) else ()
-            found.append(RoleRow(row["rolearn"].strip(), tuple(each for each in named if isinstance(each, str))))
+            found.append(RoleRow(role_arn, tuple(each for each in named if isinstance(each, str))))
     return tuple(found)
+
+
+def _fields(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """The row by keys in lower case: encoding/json takes a key in any case. JSON made of YAML has its keys sorted, so
+    that of several spellings the one in lower case comes last, and counts."""
+    return {key.lower(): row[key] for key in sorted(key for key in row if isinstance(key, str))}
 
 
 def _parsed(text: str) -> Any:
@@ -84,6 +93,14 @@ def row_of(rows: Iterable[RoleRow], role_arn: str) -> RoleRow | None:
     is none: a row that has the role's path maps nothing."""
     wanted = without_path(role_arn).lower()
     return next((row for row in reversed(tuple(rows)) if row.role_arn.lower() == wanted), None)
+
+
+def row_with_blanks(rows: Iterable[RoleRow], role_arn: str) -> RoleRow | None:
+    """A row that is meant for the role and maps nothing, since blanks stand about its ARN; None where there is none."""
+    wanted = without_path(role_arn).lower()
+    return next(
+        (row for row in rows if row.role_arn.lower() != wanted and row.role_arn.strip().lower() == wanted), None
+    )
 
 
 def row_with_path(rows: Iterable[RoleRow], role_arn: str) -> RoleRow | None:

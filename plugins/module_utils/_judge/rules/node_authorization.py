@@ -19,6 +19,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.aws_au
     YamlMissingError,
     map_roles,
     row_of,
+    row_with_blanks,
     row_with_path,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Evidence
@@ -79,12 +80,13 @@ def node_authorization(subject: Subject) -> Verdict:
     that neither DNS nor any Service is reached from pods there, while the nodes are Ready and the node group is ACTIVE.
 
     The cluster's authentication mode says what counts. In mode API it is the access entry; in mode CONFIG_MAP aws-auth;
-    in mode API_AND_CONFIG_MAP the entry where the role has one, else aws-auth. A row whose ARN has a path maps nothing,
-    of several rows for a role the last one counts, and where mapRoles is no YAML it maps nobody.
+    in mode API_AND_CONFIG_MAP the entry where the role has one, else aws-auth. A row whose ARN has a path, or
+    blanks about it, maps nothing, of several rows for a role the last one counts, and where mapRoles is no YAML it maps
+    nobody.
 
     Roles are those of managed node groups, also without a node, and those of the instance profiles of other Windows
     nodes. It is unknown where they, the entries or the ConfigMap can't be read. Windows pods are held to be kept from
-    running only where no role is right. It does not apply for goal disable, and where there is nothing of Windows.
+    running where no role is known to be right. It does not apply for goal disable, and where there is nothing of Windows.
     """
     if subject.options.goal == "disable":
         return not_applicable("Without Windows support nothing of it is needed")
@@ -99,6 +101,7 @@ def node_authorization(subject: Subject) -> Verdict:
         except PartUnknownError as error:
             undecided.append((role, error.unknown))
     lacking = [state for state in states if state.lacking]
+    none_is_right = len(lacking) == len(states)
     missed = [unread(part) for part in _unread_parts(subject)]
     untold = [Evidence(name, f"role not known: {part.reason}") for name, part in subject.node_roles.untold]
     unsure = [Evidence(f"IAM role {role.arn}", f"not known: {part.source}: {part.reason}") for role, part in undecided]
@@ -108,7 +111,7 @@ def node_authorization(subject: Subject) -> Verdict:
         return failed(
             f"{lacking[0].lacking}{others}",
             [*shown, *unsure, *untold, *missed],
-            stops_pods=len(lacking) == len(states) and not undecided and not untold,
+            stops_pods=none_is_right,
         )
     causes = [*_unread_parts(subject), *(part for _role, part in undecided)]
     causes += [part for _name, part in subject.node_roles.untold]
@@ -118,7 +121,7 @@ def node_authorization(subject: Subject) -> Verdict:
             f"Not known of each role of Windows nodes: {first.source}: {' '.join(first.reason.split())}",
             [*unsure, *untold, *missed],
             remedy=first.remedy,
-            stops_pods=False,
+            stops_pods=none_is_right,
         )
     if not states:
         return not_applicable("There is no Windows node and no Windows node group")
@@ -215,6 +218,13 @@ def _by_aws_auth(role: NodeRole, rows: tuple[RoleRow, ...] | AwsAuthUnreadableEr
                 f"{AWS_AUTH} names it as {with_path.role_arn}",
                 f"{AWS_AUTH} names role {_name(role)} of Windows nodes with a path, and so does not map it",
             )
+        with_blanks = row_with_blanks(rows, role.arn)
+        if with_blanks is not None:
+            return _State(
+                role,
+                f"{AWS_AUTH} names it as {with_blanks.role_arn!r}",
+                f"{AWS_AUTH} names role {_name(role)} of Windows nodes with blanks about its ARN: it maps nothing",
+            )
         return _State(role, f"no row in {AWS_AUTH}", f"Role {_name(role)} of Windows nodes is not in {AWS_AUTH}")
     seen = f"groups in {AWS_AUTH}: {', '.join(row.groups) or 'none'}"
     if WINDOWS_GROUP in row.groups:
@@ -238,7 +248,8 @@ def _name(role: NodeRole) -> str:
 def node_role_shared(subject: Subject) -> Verdict:
     """No managed node group of Linux runs as a role that Windows nodes run as too. An access entry has a single type,
     so that the user guide recommends separate roles. Where aws-auth maps the role, a new node group of Linux was seen
-    to take group eks:kube-proxy-windows out of its row.
+    to take group eks:kube-proxy-windows out of its row. The summary speaks of aws-auth only where the cluster's
+    authentication mode reads it, and the role is known to have no access entry.
 
     It is information where the role has an access entry, which a new node group leaves as it is. Self-managed Linux
     nodes are not looked at. Where no group shares a role that could be read, and the role of another Windows node could
@@ -267,4 +278,10 @@ def node_role_shared(subject: Subject) -> Verdict:
     summary = f"Linux node groups that run as a role of Windows nodes: {len(sharing)}"
     if {group.node_role for group in sharing} <= decided:
         return failed(f"{summary}, whose access entry has a single type", evidence, severity="info")
+    cluster = subject.observation.cluster
+    mode = "" if isinstance(cluster, Unknown) else cluster.authentication_mode
+    if mode == "API":
+        return failed(f"{summary}, and access entries, which alone count in mode API, have a single type", evidence)
+    if not mode or isinstance(entries, Unknown):
+        return failed(summary, evidence)
     return failed(f"{summary}, so that a new node group may take {WINDOWS_GROUP} from it in aws-auth", evidence)

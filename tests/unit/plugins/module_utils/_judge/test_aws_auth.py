@@ -15,6 +15,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.aws_au
     YamlMissingError,
     map_roles,
     row_of,
+    row_with_blanks,
     row_with_path,
     without_path,
 )
@@ -31,10 +32,17 @@ ROLE = "arn:aws:iam::111122223333:role/node"
         ("# nothing yet", ()),
         ("[]", ()),
         ("- rolearn: a", (RoleRow("a", ()),)),
-        ("- rolearn: ' a '\n  groups: [g, h]\n  username: u", (RoleRow("a", ("g", "h")),)),
+        ("- rolearn:   a  \n  groups: [g, h]\n  username: u", (RoleRow("a", ("g", "h")),)),
+        ("- rolearn: ' a '\n  groups: [' g']", (RoleRow(" a ", (" g",)),)),
+        # Keys count in whatever case, and of several spellings the documented one.
+        ("- {roleARN: a, Groups: [g]}", (RoleRow("a", ("g",)),)),
+        ("- {RoleArn: a, GROUPS: [g], 1: x, null: y}", (RoleRow("a", ("g",)),)),
+        ("- {rolearn: a, roleARN: b, groups: [g], Groups: [h]}", (RoleRow("a", ("g",)),)),
+        ("- {ROLEARN: b, rolearn: a, Groups: [h], groups: [g]}", (RoleRow("a", ("g",)),)),
+        ("- {role-arn: a}\n- {role_arn: a}", ()),
         ("- {rolearn: a, groups: g}", (RoleRow("a", ()),)),
         ("- {rolearn: a, groups: [1, g, null, [x]]}", (RoleRow("a", ("g",)),)),
-        ("- {userarn: a}\n- text\n- 1\n-\n- {rolearn: 1}\n- {rolearn: ''}", ()),
+        ("- {userarn: a}\n- text\n- 1\n-\n- {rolearn: 1}\n- {rolearn: ''}\n- {rolearn: ' '}", ()),
         ('[{"rolearn": "a", "groups": ["g"]}]', (RoleRow("a", ("g",)),)),
     ],
 )
@@ -88,3 +96,11 @@ def test_which_row_is_the_role_s() -> None:
     assert row_of((with_path, other), ROLE) is None
     assert row_with_path((other, first, with_path), ROLE) is with_path
     assert row_with_path((other, first), ROLE) is None
+
+
+def test_blanks_about_an_arn_map_nothing() -> None:
+    plain, with_blanks = RoleRow(ROLE, ()), RoleRow(f"{ROLE.upper()} ", ())
+    assert row_of((with_blanks,), ROLE) is None
+    assert row_with_path((with_blanks,), ROLE) is None
+    assert row_with_blanks((plain, with_blanks), "arn:aws:iam::111122223333:role/some/path/node") is with_blanks
+    assert row_with_blanks((plain,), ROLE) is None

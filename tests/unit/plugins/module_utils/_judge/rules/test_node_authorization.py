@@ -122,6 +122,12 @@ def by_map(**changes: Any) -> dict[str, Any]:
             "with a path, and so does not map it",
         ),
         (
+            by_map(node_groups=(node_group(node_role=WITH_PATH),), aws_auth=aws_auth(row(f"{WINDOWS_ROLE} ", GROUP))),
+            "fail",
+            "with blanks about its ARN: it maps nothing",
+        ),
+        (by_map(aws_auth=aws_auth({"RoleARN": WINDOWS_ROLE, "Groups": [GROUP]})), "pass", "kube-proxy: 1"),
+        (
             {
                 "cluster": API,
                 "node_groups": (node_group(node_role=WITH_PATH),),
@@ -185,8 +191,13 @@ def test_disabling_needs_none_of_it() -> None:
     ("changes", "stops_pods"),
     [
         ({"access_entries": entries("EC2_LINUX")}, True),
-        ({"access_entries": DENIED}, False),
-        ({"node_groups": DENIED}, False),
+        ({"access_entries": DENIED}, True),
+        ({"node_groups": DENIED}, True),
+        ({"cluster": DENIED}, True),
+        (by_map(aws_auth=DENIED), True),
+        # Of another node it is not known, and this one's role is right.
+        ({"nodes": (OWN, node("w", "windows")), "instances": DENIED}, False),
+        ({"nodes": DENIED}, False),
         (
             {
                 "nodes": (OWN, node("w", "windows")),
@@ -195,10 +206,10 @@ def test_disabling_needs_none_of_it() -> None:
             },
             False,
         ),
-        ({"nodes": (OWN,), "instances": DENIED, "access_entries": entries("EC2_LINUX")}, False),
+        ({"nodes": (OWN,), "instances": DENIED, "access_entries": entries("EC2_LINUX")}, True),
     ],
 )
-def test_pods_are_stopped_where_no_role_is_right(changes: dict[str, Any], stops_pods: bool) -> None:
+def test_pods_are_stopped_where_no_role_is_known_to_be_right(changes: dict[str, Any], stops_pods: bool) -> None:
     assert finding("iam.node_authorization", observed(**changes)).stops_pods is stops_pods
 
 
@@ -259,6 +270,26 @@ SHARED = (node_group("linux", node_role=WINDOWS_ROLE), node_group())
 def test_node_role_shared(changes: dict[str, Any], status: str, severity: str) -> None:
     found = finding("iam.node_role_shared", observed(**changes))
     assert (found.status, found.severity, found.blocks, found.stops_pods) == (status, severity, (), False)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (by_map(), "so that a new node group may take eks:kube-proxy-windows from it in aws-auth"),
+        ({"cluster": BOTH, "access_entries": ()}, "so that a new node group may take"),
+        ({"cluster": BOTH, "access_entries": DENIED}, "Linux node groups that run as a role of Windows nodes: 1"),
+        (by_map(cluster=NOT_SAID), "Linux node groups that run as a role of Windows nodes: 1"),
+        (by_map(cluster=DENIED), "Linux node groups that run as a role of Windows nodes: 1"),
+        ({"cluster": API, "access_entries": ()}, "and access entries, which alone count in mode API, have a single"),
+        ({"cluster": API, "access_entries": DENIED}, "and access entries, which alone count in mode API, have a"),
+        ({"cluster": API}, "whose access entry has a single type"),
+    ],
+)
+def test_what_a_shared_role_may_lose(changes: dict[str, Any], words: str) -> None:
+    found = finding("iam.node_role_shared", observed(**{**changes, "node_groups": SHARED}))
+    assert found.status == "fail"
+    assert words in found.summary
+    assert ("aws-auth" in found.summary) is ("aws-auth" in words or words.startswith("so that"))
 
 
 def test_which_node_group_shares_the_role() -> None:
