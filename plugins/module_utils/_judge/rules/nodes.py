@@ -31,6 +31,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     passed,
     rule,
     unknown,
+    unknown_part,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Node, Unknown
@@ -93,14 +94,18 @@ def instance_types(subject: Subject) -> Verdict:
     The controller's list here, from limits.go, is of a day. A type that is missing from it is only a warning where the
     node advertises addresses all the same, which it does once the controller has taken it up. Pods are stopped where no
     Windows node is of a good type, never by one to come. A node that does not say its type is unknown.
+
+    Where nothing speaks against the types that are seen, and node groups can't be read, it is unknown, which stops
+    nothing.
     """
-    planned = [("Planned type", name) for name in subject.options.planned_instance_types if name]
-    nodes = subject.windows_nodes
-    if isinstance(nodes, Unknown) and not planned:
-        known(nodes)
+    nodes, groups = subject.windows_nodes, subject.observation.node_groups
     seen = () if isinstance(nodes, Unknown) else nodes
-    planned += _of_node_groups(subject, seen)
+    planned = [("Planned type", name) for name in subject.options.planned_instance_types if name]
+    planned += types_to_come(subject)
     if not seen and not planned:
+        known(nodes)
+        if isinstance(groups, Unknown):
+            return unknown_part(groups, blocks=(), stops_pods=False)
         return not_applicable("There is no Windows node and no planned type")
     running = [
         _Judged(
@@ -139,12 +144,16 @@ def instance_types(subject: Subject) -> Verdict:
             blocks=(),
             stops_pods=False,
         )
+    if isinstance(groups, Unknown):
+        return unknown_part(groups, blocks=(), stops_pods=False)
     good = [Evidence(item.where, item.type) for item in judged]
     return passed(f"{', '.join(sorted({item.type for item in judged}))} can be Windows nodes", *good)
 
 
-def _of_node_groups(subject: Subject, nodes: tuple[Node, ...]) -> list[tuple[str, str]]:
-    """Types of nodes that may yet come: those that Windows node groups name and no node has, with the node group."""
+def types_to_come(subject: Subject) -> list[tuple[str, str]]:
+    """Types of nodes that may yet come: those that Windows node groups name and no node has, each with the node group
+    in words; as far as nodes and node groups were read."""
+    nodes = () if isinstance(subject.windows_nodes, Unknown) else subject.windows_nodes
     groups = subject.observation.node_groups
     found = windows_groups(nodes, () if groups is None or isinstance(groups, Unknown) else groups)
     there = {node.instance_type for node in nodes}

@@ -34,6 +34,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     unknown,
     unknown_part,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.nodes import types_to_come
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Unknown
 
@@ -47,7 +48,8 @@ _OPTION = "prefix_delegation (role variable eks_windows_prefix_delegation)"
     id="network.prefix_delegation",
     severity="error",
     title="Windows prefix delegation is off, or the versions and every Windows instance type can have it",
-    evidence="The setting, the cluster's versions, and each node or planned type that can't have it or is not known.",
+    evidence="The setting, the cluster's versions, and each node, Windows node group or planned type that can't have it "
+    "or is not known.",
     reference="https://docs.aws.amazon.com/eks/latest/userguide/cni-increase-ip-addresses.html",
     remedy=f"Use instance types on Nitro or bare metal for Windows nodes. Or turn it off: {_OPTION} false.",
     blocks=CONTROL_PLANE_GOALS,
@@ -55,11 +57,11 @@ _OPTION = "prefix_delegation (role variable eks_windows_prefix_delegation)"
 def prefix_delegation(subject: Subject) -> Verdict:
     """Windows prefix delegation is off. Or it is on, or goal enable or migrate is to turn it on, and Kubernetes and
     platform version are at or above the table of the user guide (1.25 eks.5, 1.26 eks.4, 1.27 eks.3, and later), and
-    each Windows node and planned type is on Nitro or bare metal.
+    each Windows node, type that a Windows node group names, and planned type is on Nitro or bare metal.
 
     It stops a goal only where that is to turn it on. Otherwise pods run all the same, only fewer on a node: the
     controller leaves older platforms and types on Xen in secondary mode, without a word or with event Unsupported. A
-    type that is not in the controller's list is unknown.
+    type that is not in the controller's list is unknown, and so are types where node groups can't be read.
     """
     if subject.control_plane_supported is False:
         return not_applicable("The control plane of this version has no Windows support")
@@ -105,8 +107,9 @@ def _version(subject: Subject) -> Verdict | None:
 
 
 def _instance_types(subject: Subject) -> Verdict | None:
-    """The verdict where a Windows node or planned type is on Xen, or of a type that is not known."""
+    """The verdict where a Windows node, Windows node group or planned type is on Xen, or its type is not known."""
     named = [(f"Node {node.name}", node.instance_type) for node in known(subject.windows_nodes)]
+    named += types_to_come(subject)
     named += [("Planned type", name) for name in subject.options.planned_instance_types if name]
     xen, unlisted = [], []
     for where, name in named:
@@ -131,6 +134,8 @@ def _instance_types(subject: Subject) -> Verdict | None:
             remedy="Look up whether the type is on Nitro (aws ec2 describe-instance-types). Where it is, put "
             "network.prefix_delegation into ignore (role variable eks_windows_ignore).",
         )
+    if isinstance(subject.observation.node_groups, Unknown):
+        return unknown_part(subject.observation.node_groups)
     return None
 
 

@@ -150,13 +150,39 @@ def test_types_that_ec2_and_the_controller_know(name: str) -> None:
         ((node_group(instance_types=("m6a.large",)),), "fail", ["Node group windows"]),
         ((node_group(instance_types=("m5.large",)),), "pass", ["Node windows-1"]),
         ((node_group("linux", instance_types=("m6a.large",)),), "pass", ["Node windows-1"]),
-        (DENIED, "pass", ["Node windows-1"]),
+        (None, "pass", ["Node windows-1"]),
+        (DENIED, "unknown", ["GET /api/v1/something"]),
     ],
 )
 def test_types_of_windows_node_groups_are_to_come(groups: Any, status: str, objects: list[str]) -> None:
     found = finding("nodes.instance_type", observed(nodes=(windows(),), node_groups=groups))
     assert (found.status, found.stops_pods) == (status, False)
     assert [item.object for item in found.evidence] == objects
+
+
+@pytest.mark.parametrize(
+    ("nodes", "planned", "status", "severity"),
+    [
+        ((), (), "unknown", "error"),
+        ((), ("m5.large",), "unknown", "error"),
+        ((windows(),), (), "unknown", "error"),
+        ((windows(),), ("c3.large",), "fail", "error"),
+        ((windows(instance_type="m99.large"),), (), "fail", "warning"),
+    ],
+)
+def test_node_groups_that_can_not_be_read_hide_no_failure_and_stop_nothing(
+    nodes: Any, planned: tuple[str, ...], status: str, severity: str
+) -> None:
+    seen = observed(nodes=nodes, node_groups=DENIED)
+    found = finding("nodes.instance_type", seen, goal="enable", planned_instance_types=planned)
+    assert (found.status, found.severity) == (status, severity)
+    if status == "unknown":
+        assert (found.blocks, found.stops_pods, found.remedy) == ((), False, DENIED.remedy)
+
+
+def test_types_of_node_groups_are_judged_where_nodes_can_not_be_read() -> None:
+    groups = (node_group(instance_types=("c3.large",)),)
+    assert finding("nodes.instance_type", observed(nodes=DENIED, node_groups=groups)).status == "fail"
 
 
 def test_a_node_group_of_windows_without_a_node_is_judged() -> None:

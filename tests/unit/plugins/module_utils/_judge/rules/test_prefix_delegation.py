@@ -16,6 +16,7 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     finding,
     legacy_cluster,
     node,
+    node_group,
     observed,
 )
 
@@ -32,6 +33,7 @@ FAILURES = {
 LIVE = config_map({"enable-windows-ipam": "true", "enable-windows-prefix-delegation": "true"})
 OFF = config_map({"enable-windows-ipam": "true", "enable-windows-prefix-delegation": "yes"})
 XEN = (node("w", "windows", instance_type="m4.large"),)
+XEN_GROUP = node_group(instance_types=("t2.large",))
 NITRO = (node("w", "windows", instance_type="m5.large"), node("m", "windows", instance_type="c5.metal"))
 WANTED = {"goal": "enable", "prefix_delegation": True}
 
@@ -55,6 +57,15 @@ def judged(changes: dict[str, Any], **wanted: Any) -> Any:
         ),
         ({"cni_config_map": LIVE, "nodes": (node("w", "windows", instance_type=""),)}, "unknown", "not known"),
         ({"cni_config_map": LIVE, "nodes": DENIED}, "unknown", "forbidden"),
+        ({"cni_config_map": LIVE, "node_groups": (XEN_GROUP,)}, "fail", "works in secondary mode: 1 of 2"),
+        ({"cni_config_map": LIVE, "nodes": (), "node_groups": (XEN_GROUP,)}, "fail", "secondary mode: 1 of 1"),
+        ({"cni_config_map": LIVE, "node_groups": (node_group(instance_types=("x99.large",)),)}, "unknown", ": 1 of 2"),
+        ({"cni_config_map": LIVE, "node_groups": (node_group("linux", instance_types=("t2.large",)),)}, "pass", "on"),
+        ({"cni_config_map": LIVE, "nodes": NITRO, "node_groups": DENIED}, "unknown", "forbidden"),
+        ({"cni_config_map": LIVE, "nodes": XEN, "node_groups": DENIED}, "fail", "secondary mode: 1 of 1"),
+        # Where it is off, nothing of it matters.
+        ({"cni_config_map": OFF, "node_groups": DENIED}, "pass", "Windows prefix delegation is off"),
+        ({"cni_config_map": OFF, "node_groups": (XEN_GROUP,)}, "pass", "Windows prefix delegation is off"),
         ({"cni_config_map": LIVE, "cluster": DENIED}, "unknown", "forbidden"),
         ({"cni_config_map": DENIED}, "unknown", "forbidden"),
         (
@@ -87,6 +98,8 @@ def test_what_is_live_stops_nothing(changes: dict[str, Any], status: str, words:
         ({"nodes": NITRO}, ("t2.large",), "fail"),
         ({"nodes": ()}, ("x99.large",), "unknown"),
         ({"nodes": DENIED}, (), "unknown"),
+        ({"nodes": NITRO, "node_groups": (XEN_GROUP,)}, (), "fail"),
+        ({"nodes": NITRO, "node_groups": DENIED}, (), "unknown"),
         ({"cni_config_map": DENIED}, (), "pass"),
         ({"cluster": cluster(version="1.25", platform_version="eks.4")}, (), "fail"),
         ({"cluster": cluster(version="1.25", platform_version="eks.5"), "nodes": ()}, (), "pass"),
@@ -121,6 +134,13 @@ def test_what_a_node_on_xen_can_do() -> None:
         ("Node w", "m4.large on Xen: secondary mode, 9 pods, by the controller's list of 2026-03-20"),
     ]
     assert "prefix_delegation (role variable eks_windows_prefix_delegation) false" in found.remedy
+
+
+def test_the_node_group_on_xen_is_named() -> None:
+    found = judged({"node_groups": (XEN_GROUP,)}, **WANTED)
+    assert ("Node group windows", "t2.large on Xen: secondary mode, 11 pods, by the controller's list of 2026-03-20") in [
+        (item.object, item.value) for item in found.evidence
+    ]
 
 
 def test_old_control_planes_have_none() -> None:
