@@ -64,7 +64,7 @@ def subnet_addresses(subject: Subject) -> Verdict:
     network.prefix_blocks has the controller's events.
 
     It does not apply for goal disable, and where no instance type is in use or planned for Windows. It is unknown where
-    EC2 can't be asked for a type that the controller's list does not have.
+    neither EC2 nor the controller's list has a type, unless a subnet is too small for the others already.
     """
     if subject.options.goal == "disable":
         return not_applicable("Without Windows support nothing of it is needed")
@@ -75,16 +75,20 @@ def subnet_addresses(subject: Subject) -> Verdict:
         return not_applicable("No instance type is in use or planned for Windows nodes")
     found = [limits for limits in map(subject.limits, subject.windows_types) if limits is not None]
     untold = [name for name in subject.windows_types if subject.limits(name) is None]
-    if untold and isinstance(subject.observation.instance_types, Unknown):
+    if found:
+        need = max((_need(subject, limits) for limits in found), key=lambda each: each.addresses)
+        subnets = known(subject.observation.subnets or ())
+        verdict = _judged(subject, need, {subnet.id: subnet for subnet in subnets})
+        if verdict.status != "pass" or not untold:
+            return verdict
+    if isinstance(subject.observation.instance_types, Unknown):
         return unknown_part(subject.observation.instance_types)
-    if not found:
-        return not_applicable(
-            "Neither EC2 nor the controller's list has an instance type that is in use or planned for Windows nodes",
-            *(Evidence("Instance type", name) for name in untold),
-        )
-    need = max((_need(subject, limits) for limits in found), key=lambda each: each.addresses)
-    subnets = known(subject.observation.subnets or ())
-    return _judged(subject, need, {subnet.id: subnet for subnet in subnets})
+    return unknown(
+        f"How many addresses a node takes is not known for instance types: {', '.join(untold)}",
+        [Evidence("Instance type", f"{name}: neither EC2 nor the controller's list has it") for name in untold],
+        remedy="Check the names of these types, in node groups and among the planned ones, and whether the region has "
+        "them (aws ec2 describe-instance-types).",
+    )
 
 
 @dataclass(frozen=True)
@@ -115,8 +119,8 @@ def _prefixes(subject: Subject) -> bool:
 
 
 def _judged(subject: Subject, need: _Need, subnets: dict[str, Subnet]) -> Verdict:
-    used, of_cluster = _used(subject), _of_cluster(subject)
-    where = used or of_cluster
+    used = _used(subject)
+    where = used or _of_cluster(subject)
     if not where:
         return unknown(
             "Neither the cluster nor a Windows node group or instance tells its subnets",

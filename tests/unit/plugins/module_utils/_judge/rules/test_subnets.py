@@ -105,8 +105,17 @@ def free(*counts: int) -> tuple[Subnet, ...]:
         (
             {**NO_WINDOWS, "subnets": free(1, 1), "instance_types": ()},
             {"planned_instance_types": ("m99.large",)},
-            "not_applicable",
-            "Neither EC2 nor the controller's list",
+            "unknown",
+            "is not known for instance types: m99.large",
+        ),
+        # A type that nobody knows may need more than one that is known, and hides no subnet that is too small for that.
+        ({"instance_types": ()}, {"planned_instance_types": ("m99.large",)}, "unknown", "types: m99.large"),
+        ({"subnets": free(1, 1)}, {"planned_instance_types": ("m99.large",)}, "fail", "one more m5.large"),
+        (
+            {"subnets": free(1, 1), "instance_types": DENIED},
+            {"planned_instance_types": ("m99.large",)},
+            "fail",
+            "one more m5.large",
         ),
         # What is not known.
         ({"nodes": DENIED, "node_groups": ()}, {}, "unknown", "forbidden"),
@@ -117,6 +126,9 @@ def free(*counts: int) -> tuple[Subnet, ...]:
         ({"nodes": (SELF_MANAGED,), "instances": DENIED}, {}, "unknown", "forbidden"),
         ({"subnets": DENIED}, {}, "unknown", "forbidden"),
         ({"cluster": DENIED, "node_groups": (node_group(subnet_ids=()),)}, {}, "unknown", "forbidden"),
+        # The cluster's subnets matter only where those of Windows nodes are not known.
+        ({"cluster": DENIED, "subnets": free(1, 1)}, {}, "fail", "Subnets of Windows nodes"),
+        ({"cluster": DENIED}, {}, "pass", "one more m5.large"),
         (
             {"cluster": cluster(subnet_ids=()), "node_groups": (node_group(subnet_ids=()),)},
             {},
