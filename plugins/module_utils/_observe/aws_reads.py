@@ -49,8 +49,12 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     Policy,
     Unknown,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.reading import concurrently
 
 NEAR_NAMES = 5
+
+THREADS = 4
+"""Fargate profiles described at a time."""
 
 
 def describe_cluster(aws: AwsConnection, name: str) -> Known[dict[str, Any]]:
@@ -272,13 +276,25 @@ def _inline_policies(aws: AwsConnection, role_name: str, unread: list[Unknown]) 
 
 
 def fargate_profiles(aws: AwsConnection, cluster_name: str) -> tuple[FargateProfile, ...]:
-    """All Fargate profiles of the cluster."""
+    """All Fargate profiles of the cluster: one call, and one for each.
+
+    Raises:
+        ClientError: AWS refuses one of them.
+        BotoCoreError: AWS isn't reached.
+    """
     names = aws.pages("eks", "list_fargate_profiles", "fargateProfileNames", clusterName=cluster_name)
-    return tuple(_fargate_profile(aws, cluster_name, name) for name in names)
+    found = concurrently(lambda name: _fargate_profile(aws, cluster_name, name), names, THREADS)
+    return tuple(profile for profile in found if profile is not None)
 
 
-def _fargate_profile(aws: AwsConnection, cluster_name: str, name: str) -> FargateProfile:
-    answer = aws.call("eks", "describe_fargate_profile", clusterName=cluster_name, fargateProfileName=name)
+def _fargate_profile(aws: AwsConnection, cluster_name: str, name: str) -> FargateProfile | None:
+    """The profile, None where it was deleted meanwhile."""
+    try:
+        answer = aws.call("eks", "describe_fargate_profile", clusterName=cluster_name, fargateProfileName=name)
+    except ClientError as error:
+        if is_not_found(error):
+            return None
+        raise
     profile = answer["fargateProfile"]
     return FargateProfile(
         name=name,

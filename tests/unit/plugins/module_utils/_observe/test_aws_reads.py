@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import base64
 from datetime import UTC, datetime
+from threading import Barrier
 
 import pytest
-from botocore.exceptions import NoCredentialsError
+from botocore.exceptions import ClientError, NoCredentialsError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -296,6 +297,38 @@ def test_fargate_profiles(aws) -> None:
             (FargateSelector("kube-system", {"k8s-app": "kube-dns"}), FargateSelector("a*", {})),
         ),
     )
+
+
+def described_profile(fargateProfileName: str, **_others: str) -> dict[str, object]:  # noqa: N803
+    return {"fargateProfile": {"status": "ACTIVE", "selectors": [{"namespace": fargateProfileName}]}}
+
+
+def test_fargate_profiles_are_described_several_at_a_time(aws) -> None:
+    both = Barrier(2, timeout=30)
+
+    def waiting(**asked: str) -> dict[str, object]:
+        both.wait()
+        return described_profile(**asked)
+
+    aws.answers = {"list_fargate_profiles": ["b", "a"], "describe_fargate_profile": waiting}
+    assert [profile.name for profile in aws_reads.fargate_profiles(aws, "production")] == ["b", "a"]
+
+
+def test_a_fargate_profile_that_is_deleted_meanwhile(aws) -> None:
+    def gone(fargateProfileName: str, **others: str) -> dict[str, object]:  # noqa: N803
+        if fargateProfileName == "gone":
+            raise aws.refusal("ResourceNotFoundException")
+        return described_profile(fargateProfileName, **others)
+
+    aws.answers = {"list_fargate_profiles": ["gone", "dns"], "describe_fargate_profile": gone}
+    assert [profile.name for profile in aws_reads.fargate_profiles(aws, "production")] == ["dns"]
+
+
+@pytest.mark.parametrize("names", [["dns"], ["dns", "other"]])
+def test_a_fargate_profile_that_may_not_be_described_is_no_absence(aws, names: list[str]) -> None:
+    aws.answers["list_fargate_profiles"] = names
+    with pytest.raises(ClientError, match="AccessDenied"):
+        aws_reads.fargate_profiles(aws, "production")
 
 
 def test_a_role_that_was_deleted_is_named(aws) -> None:
