@@ -159,6 +159,7 @@ notes:
     C(/apis/karpenter.k8s.aws), which cluster role C(system:discovery) allows to every identity that is authenticated.
 requirements:
   - cryptography >= 42.0.0, where something of legacy Windows support is left
+  - PyYAML, where ConfigMap aws-auth says what the role of a Windows node may do
 seealso:
   - module: cloudops.eks_windows.eks_cluster_info
   - module: cloudops.eks_windows.webhook_cert_info

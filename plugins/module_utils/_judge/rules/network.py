@@ -118,11 +118,11 @@ def custom_networking(subject: Subject) -> Verdict:
     reference=SECURITY_GROUPS,
     remedy="Narrow the selector of the SecurityGroupPolicy to Linux pods.",
     blocks=WINDOWS_GOALS,
-    stops_pods=True,
 )
 def security_groups_for_pods(subject: Subject) -> Verdict:
     """No SecurityGroupPolicy selects a Windows pod that has not finished, by podSelector or serviceAccountSelector. The
-    user guide says that Windows nodes don't support security groups for pods, so that such a pod runs without them.
+    user guide says that Windows nodes don't support security groups for pods, so that such a pod runs without them. Pods
+    on their node's network, HostProcess pods among them, don't count: the controller passes over them on any node.
 
     That the feature is on for Linux pods alone is information: while it is, the cluster's role needs policy
     AmazonEKSVPCResourceController also without Windows.
@@ -143,7 +143,6 @@ def security_groups_for_pods(subject: Subject) -> Verdict:
             "also without Windows.",
             severity="info",
             blocks=(),
-            stops_pods=False,
         )
     seen = known(aws_node)
     if seen is not None and not seen.is_resolved(POD_ENI):
@@ -155,14 +154,17 @@ def security_groups_for_pods(subject: Subject) -> Verdict:
             "AmazonEKSVPCResourceController also without Windows.",
             severity="info",
             blocks=(),
-            stops_pods=False,
         )
     return passed("No SecurityGroupPolicy selects Windows pods", *evidence)
 
 
 def _selected_windows_pods(subject: Subject, policies: tuple[SecurityGroupPolicy, ...]) -> Verdict | None:
     """The verdict where a policy selects a Windows pod or that can't be told; None where none does."""
-    pods = [pod for pod in known(subject.observation.windows_pods) if pod.phase not in _FINISHED]
+    pods = [
+        pod
+        for pod in known(subject.observation.windows_pods)
+        if pod.phase not in _FINISHED and not pod.host_network and not pod.host_process
+    ]
     evidence: list[Evidence] = []
     undecided: Unknown | None = None
     for policy in policies:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -147,6 +148,11 @@ ACCOUNTS = (ServiceAccount("shop", "web", {"team": "web"}), ServiceAccount("othe
         ((policy(IIS),), (pod(namespace="other"),), (), "pass"),
         ((policy(IIS),), (pod(phase="Succeeded"),), (), "pass"),
         ((policy(IIS),), (pod(phase="Pending"),), (), "fail"),
+        # The controller passes over pods on their node's network.
+        ((policy(EVERYTHING),), (replace(pod(), host_network=True),), (), "pass"),
+        ((policy(EVERYTHING),), (replace(pod(), host_process=True),), (), "pass"),
+        ((policy(None, IIS),), (replace(pod(), host_network=True),), DENIED, "pass"),
+        ((policy(EVERYTHING),), (replace(pod(), host_network=True), pod("other")), (), "fail"),
         ((policy(),), (pod(),), ACCOUNTS, "pass"),
         ((policy(None, LabelSelector({"team": "web"}, ())),), (pod(),), ACCOUNTS, "fail"),
         ((policy(None, LabelSelector({"team": "x"}, ())),), (pod(),), ACCOUNTS, "pass"),
@@ -169,6 +175,8 @@ def test_security_group_policies_over_windows_pods(policies: Any, pods: Any, acc
     seen = observed(security_group_policies=policies, windows_pods=pods, service_accounts=accounts)
     found = finding("network.security_groups_for_pods", seen)
     assert (found.status, found.severity, found.blocks) == (status, "error", WINDOWS_GOALS), found.summary
+    # Selected pods run all the same, without security groups.
+    assert not found.stops_pods
 
 
 def test_security_group_policy_evidence_names_pod_and_policy() -> None:
