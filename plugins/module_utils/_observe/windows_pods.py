@@ -98,8 +98,8 @@ def service_accounts(api: KubernetesApi, policies: Iterable[SecurityGroupPolicy]
 
 
 def asks_for_windows(spec: Mapping[str, Any]) -> bool:
-    """Whether a pod's nodeSelector, node affinity or ``os`` asks for Windows, be it by leaving Linux out or by the
-    label of Windows's build."""
+    """Whether a pod's nodeSelector, node affinity or ``os`` asks for Windows alone, be it by leaving Linux out or by the
+    label of Windows's build. Node affinity does so where each of its terms does, since one of them is enough."""
     selector = spec.get("nodeSelector") or {}
     if BUILD_LABEL in selector or any(selector.get(label) == "windows" for label in OS_LABELS):
         return True
@@ -107,7 +107,9 @@ def asks_for_windows(spec: Mapping[str, Any]) -> bool:
         return True
     affinity = (spec.get("affinity") or {}).get("nodeAffinity") or {}
     terms = (affinity.get("requiredDuringSchedulingIgnoredDuringExecution") or {}).get("nodeSelectorTerms") or ()
-    return any(_requires(expression) for term in terms for expression in term.get("matchExpressions") or ())
+    # One without a requirement selects no node.
+    selecting = [term for term in terms if term.get("matchExpressions") or term.get("matchFields")]
+    return bool(selecting) and all(any(map(_requires, term.get("matchExpressions") or ())) for term in selecting)
 
 
 def _requires(expression: Mapping[str, Any]) -> bool:
@@ -117,9 +119,8 @@ def _requires(expression: Mapping[str, Any]) -> bool:
         return operator not in WITHOUT_LABEL
     if key not in OS_LABELS:
         return False
-    if operator == "NotIn":
-        return "linux" in values and "windows" not in values
-    return operator == "In" and "windows" in values
+    wanted, unwanted = ("linux", "windows") if operator == "NotIn" else ("windows", "linux")
+    return operator in ("In", "NotIn") and wanted in values and unwanted not in values
 
 
 def _items(api: KubernetesApi, resource: str, namespaces: list[str], **arguments: Any) -> list[dict[str, Any]]:

@@ -47,17 +47,40 @@ def fargate(subject: Subject) -> Verdict:
     character: Fargate has no Windows, and takes a pod when it is created, whatever its nodeSelector says.
 
     A pod that runs on a Windows node all the same is older than the profile: the next one in its place won't.
+
+    Fargate runs no DaemonSets, as the user guide says. Whether a profile takes their pods all the same it does not say,
+    so that profiles which select those alone are a warning.
     """
     pods = known(subject.observation.windows_pods)
     if not pods:
         return not_applicable("There is no Windows pod")
     seen = subject.observation.fargate_profiles
     profiles = [] if isinstance(seen, Unknown) else [each for each in seen if each.status == "ACTIVE"]
-    taken = [Evidence(f"Pod {pod.namespace}/{pod.name}", words) for pod in pods if (words := _taken(pod, profiles))]
+    selected = [(pod, words) for pod in pods if (words := _taken(pod, profiles))]
+    doubtful = [_evidence(pod, f"{words}, if at all") for pod, words in selected if _is_doubtful(pod)]
+    taken = [_evidence(pod, words) for pod, words in selected if not _is_doubtful(pod)]
     if taken:
-        return failed(f"Windows pods that a Fargate profile takes: {len(taken)} of {len(pods)}", taken)
+        return failed(f"Windows pods that a Fargate profile takes: {len(taken)} of {len(pods)}", [*taken, *doubtful])
     known(seen)
+    if doubtful:
+        return failed(
+            f"Windows pods of DaemonSets that a Fargate profile selects: {len(doubtful)} of {len(pods)}",
+            doubtful,
+            remedy=f"Delete one of these pods, and see whether the next one has label {PROFILE_LABEL}. Where it has, "
+            "move the DaemonSet to a namespace that no profile selects, or narrow the profile's selectors; where not, "
+            "put workloads.fargate into ignore (role variable eks_windows_ignore).",
+            severity="warning",
+        )
     return passed(f"No Fargate profile takes a Windows pod (active profiles: {len(profiles)})")
+
+
+def _is_doubtful(pod: WindowsPod) -> bool:
+    """Whether it is a DaemonSet's, and no profile is known to have taken it."""
+    return pod.owner is not None and pod.owner.kind == "DaemonSet" and not pod.labels.get(PROFILE_LABEL)
+
+
+def _evidence(pod: WindowsPod, words: str) -> Evidence:
+    return Evidence(f"Pod {pod.namespace}/{pod.name}", words)
 
 
 def _taken(pod: WindowsPod, profiles: list[FargateProfile]) -> str:

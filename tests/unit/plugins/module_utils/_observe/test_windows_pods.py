@@ -39,16 +39,34 @@ def terms(*values: str, operator: str = "In", key: str = "kubernetes.io/os") -> 
     return {"affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": selector}}}
 
 
+def any_of(*selecting: dict[str, Any]) -> dict[str, Any]:
+    """Node affinity with the terms of several, of which one has to hold."""
+    required = "requiredDuringSchedulingIgnoredDuringExecution"
+    found = [term for each in selecting for term in each["affinity"]["nodeAffinity"][required]["nodeSelectorTerms"]]
+    return {"affinity": {"nodeAffinity": {required: {"nodeSelectorTerms": found}}}}
+
+
+NO_REQUIREMENT = {
+    "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [{}]}}}
+}
+
+
 @pytest.mark.parametrize(
     ("spec", "windows"),
     [
         ({}, False),
+        (any_of(terms("windows"), terms("linux")), False),
+        (any_of(terms("windows"), terms("web", key="team")), False),
+        (any_of(terms("windows"), terms(operator="Exists", key=BUILD)), True),
+        (any_of(terms("windows"), NO_REQUIREMENT), True),
+        (NO_REQUIREMENT, False),
         ({"nodeSelector": {"kubernetes.io/os": "windows"}}, True),
         ({"nodeSelector": {"beta.kubernetes.io/os": "windows"}}, True),
         ({"nodeSelector": {"kubernetes.io/os": "linux"}}, False),
         ({"os": {"name": "windows"}}, True),
         (terms("windows"), True),
-        (terms("linux", "windows"), True),
+        (terms("linux", "windows"), False),
+        (terms("windows", "darwin"), True),
         (terms("linux"), False),
         (terms("windows", operator="NotIn"), False),
         (terms("linux", operator="NotIn"), True),

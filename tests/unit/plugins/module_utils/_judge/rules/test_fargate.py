@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     FargateProfile,
     FargateSelector,
+    ObjectRef,
 )
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import Failure
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
@@ -81,6 +83,31 @@ def test_a_pod_that_was_taken_says_so(profiles: Any) -> None:
     assert found.status == "fail"
     assert found.summary == "Windows pods that a Fargate profile takes: 1 of 2"
     assert found.evidence[0].value == "taken by profile serverless when it was created"
+
+
+OF_A_DAEMON_SET = windows_pod("agent", namespace="kube-system", owner=ObjectRef("DaemonSet", "kube-system", "agent"))
+DEFAULT = FargateProfile("fp-default", "ACTIVE", (FargateSelector("default", {}), FargateSelector("kube-system", {})))
+
+
+def test_whether_a_profile_takes_pods_of_a_daemon_set_is_not_said() -> None:
+    found = finding("workloads.fargate", observed(windows_pods=(OF_A_DAEMON_SET, POD), fargate_profiles=(DEFAULT,)))
+    assert (found.status, found.severity) == ("fail", "warning")
+    assert found.summary == "Windows pods of DaemonSets that a Fargate profile selects: 1 of 2"
+    assert [(item.object, item.value) for item in found.evidence] == [
+        ("Pod kube-system/agent", "selected by profile fp-default, once it is made anew, if at all")
+    ]
+    assert "see whether the next one has label" in found.remedy
+
+
+def test_other_pods_and_those_that_were_taken_are_an_error_all_the_same() -> None:
+    profiles = (DEFAULT, profile("shop"))
+    found = finding("workloads.fargate", observed(windows_pods=(OF_A_DAEMON_SET, POD), fargate_profiles=profiles))
+    assert (found.status, found.severity) == ("fail", "error")
+    assert found.summary == "Windows pods that a Fargate profile takes: 1 of 2"
+    assert [item.object for item in found.evidence] == ["Pod shop/pod", "Pod kube-system/agent"]
+    taken = replace(OF_A_DAEMON_SET, labels={"eks.amazonaws.com/fargate-profile": "fp-default"})
+    found = finding("workloads.fargate", observed(windows_pods=(taken,), fargate_profiles=(DEFAULT,)))
+    assert (found.severity, found.evidence[0].value) == ("error", "taken by profile fp-default when it was created")
 
 
 @pytest.mark.parametrize(("pods", "status"), [((), "not_applicable"), (DENIED, "unknown")])
