@@ -47,7 +47,10 @@ def windows(*builds: str, **changes: Any) -> Any:
         (windows("10.0.26100.3000", cluster=cluster(version="1.35")), "pass", ""),
         (windows("10.0.26100.3000", cluster=cluster(version="1.34")), "fail", "supported from Kubernetes 1.35 on"),
         (windows("10.0.26100.3000", cluster=cluster(version="1.4")), "fail", "the cluster has 1.4"),
+        (windows("10.0.26100.3000", cluster=cluster(version="1.9")), "fail", "the cluster has 1.9"),
         (windows("10.0.26100.3000", cluster=DENIED), "unknown", "forbidden"),
+        (windows("10.0.26100.3000", "10.0.20348.1", cluster=cluster(version="")), "unknown", "tell it: 1 of 2 nodes"),
+        (windows("10.0.20348.1", cluster=cluster(version="")), "pass", ""),
         (windows("10.0.20348.1", cluster=DENIED), "pass", ""),
         (windows("10.0.20348.1", "10.0.17763.1"), "fail", "(nodes: 1 of 2)"),
         (windows("10.0.99999.1"), "unknown", "10.0.99999.1"),
@@ -60,6 +63,32 @@ def test_os_build(seen: Any, status: str, words: str) -> None:
     found = finding("nodes.os_build", seen)
     assert (found.status, found.severity) == (status, "info")
     assert words in found.summary + str(found.evidence)
+
+
+def test_nodes_are_counted_by_what_speaks_against_them() -> None:
+    builds = ("10.0.17763.1", "10.0.26100.1", "10.0.14393.1", "10.0.20348.1")
+    found = finding("nodes.os_build", windows(*builds, cluster=cluster(version="1.34")))
+    assert found.summary == (
+        "Services may have 64 backends in place of 1024 before build 17763.2746 (nodes: 2 of 4); "
+        "Windows Server 2025 is supported from Kubernetes 1.35 on, and the cluster has 1.34 (nodes: 1 of 4)"
+    )
+    assert [item.object for item in found.evidence] == ["Node w-0", "Node w-1", "Node w-2"]
+
+
+@pytest.mark.parametrize(
+    ("builds", "words", "not_words"),
+    [
+        (("10.0.26100.1",), "upgrade the cluster to Kubernetes 1.35", "newer Windows AMI"),
+        (("10.0.17763.1",), "newer Windows AMI", "upgrade the cluster"),
+    ],
+)
+def test_what_mends_a_build(builds: tuple[str, ...], words: str, not_words: str) -> None:
+    remedy = finding("nodes.os_build", windows(*builds, cluster=cluster(version="1.34"))).remedy
+    assert words in remedy
+    assert not_words not in remedy
+    both = finding("nodes.os_build", windows(*builds, "10.0.14393.1", "10.0.26100.2", cluster=cluster(version="1.34")))
+    assert words in both.remedy
+    assert not_words in both.remedy
 
 
 DNS = ObjectRef("Service", "kube-system", "kube-dns")
