@@ -378,11 +378,13 @@ class Placement:
 class Workload:
     """A Deployment, DaemonSet or StatefulSet by its pod template. ``address`` is the template's annotation
     ``vpc.amazonaws.com/PrivateIPv4Address``, which only the controller may give; it may be empty, and is None
-    without."""
+    without. ``compute_type`` is its annotation ``eks.amazonaws.com/compute-type``, by which EKS keeps CoreDNS on EC2;
+    empty without."""
 
     ref: ObjectRef
     placement: Placement = field(default_factory=Placement)
     address: str | None = None
+    compute_type: str = ""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from typing import Any
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import KubernetesApi
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.kubernetes_reads import (
     ADDRESS_RESOURCE,
+    COMPUTE_TYPE,
     aws_node,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
@@ -82,6 +83,7 @@ def _workload(kind: str, item: Mapping[str, Any]) -> Workload:
         ref=ObjectRef(kind, str(metadata.get("namespace") or ""), str(metadata.get("name") or "")),
         placement=placement(template.get("spec") or {}),
         address=str(annotations[ADDRESS_RESOURCE] or "") if ADDRESS_RESOURCE in annotations else None,
+        compute_type=str(annotations.get(COMPUTE_TYPE) or ""),
     )
 
 

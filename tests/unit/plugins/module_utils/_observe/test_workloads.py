@@ -48,6 +48,12 @@ def test_workloads(kubernetes, read: Any, path: str, kind: str) -> None:
     assert kubernetes.asked == [(path, "", "", False)]
 
 
+def test_what_keeps_coredns_on_ec2(kubernetes) -> None:
+    annotations = {"eks.amazonaws.com/compute-type": "ec2"}
+    kubernetes.answers[workloads.DEPLOYMENTS] = [item("kube-system", "coredns", annotations), item()]
+    assert [each.compute_type for each in workloads.deployments(kubernetes)] == ["ec2", ""]
+
+
 @pytest.mark.parametrize(("read", "path", "kind"), KINDS)
 def test_a_refusal_is_no_absence(kubernetes, read: Any, path: str, kind: str) -> None:
     kubernetes.answers[path] = 403

@@ -11,6 +11,9 @@ import pytest
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     FargateProfile,
     FargateSelector,
+    ObjectRef,
+    Workload,
+    Workloads,
 )
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import (
     WINDOWS_GOALS,
@@ -90,6 +93,54 @@ def test_linux(nodes: Any, profiles: Any, status: str, severity: str, blocks: bo
 def test_a_profile_counts_where_it_takes_coredns(profiles: Any, covered: bool) -> None:
     found = finding("capacity.linux", observed(nodes=(), fargate_profiles=profiles))
     assert (found.status == "pass") is covered
+
+
+def deployment(name: str = "coredns", compute_type: str = "ec2", namespace: str = "kube-system") -> Workload:
+    return Workload(ObjectRef("Deployment", namespace, name), compute_type=compute_type)
+
+
+ONE = (node("a"),)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "deployments", "status", "severity"),
+    [
+        ((), (deployment(),), "fail", "error"),
+        (ONE, (deployment(),), "fail", "warning"),
+        (TWO, (deployment(),), "pass", "error"),
+        ((), (deployment(compute_type=""),), "pass", "error"),
+        ((), (deployment(compute_type="fargate"),), "pass", "error"),
+        ((), (deployment("web"), deployment(namespace="shop")), "pass", "error"),
+        ((), DENIED, "unknown", "error"),
+        (ONE, DENIED, "unknown", "warning"),
+        (TWO, DENIED, "pass", "error"),
+    ],
+)
+def test_an_annotation_keeps_coredns_off_fargate(nodes: Any, deployments: Any, status: str, severity: str) -> None:
+    seen = observed(nodes=nodes, fargate_profiles=(COREDNS,), workloads=Workloads(deployments=deployments))
+    found = finding("capacity.linux", seen)
+    assert (found.status, found.severity) == (status, severity), found.summary
+    if status != "pass":
+        assert found.stops_pods is (severity == "error")
+        assert ("enable" in found.blocks) is (severity == "error")
+    if status == "fail":
+        assert "an annotation keeps CoreDNS off Fargate" in found.summary
+        assert "set computeType to Fargate" in found.remedy
+        assert [(item.object, item.value) for item in found.evidence[-2:]] == [
+            ("Fargate profile system", "takes CoreDNS"),
+            ("Deployment kube-system/coredns", "eks.amazonaws.com/compute-type: ec2"),
+        ]
+
+
+@pytest.mark.parametrize("deployments", [(deployment(),), DENIED])
+def test_the_annotation_matters_only_to_a_profile_that_takes_coredns(deployments: Any) -> None:
+    of_others = (profile("shop"),)
+    seen = observed(nodes=(), fargate_profiles=of_others, workloads=Workloads(deployments=deployments))
+    found = finding("capacity.linux", seen)
+    assert (found.status, found.summary) == ("fail", "No Linux node is ready and no Fargate profile takes CoreDNS")
+    assert "annotation" not in found.remedy
+    legacy = finding("capacity.linux", seen, goal="legacy_install")
+    assert legacy.summary == "No Linux node is ready, and with legacy support Fargate does not count"
 
 
 def test_with_legacy_support_fargate_does_not_count() -> None:

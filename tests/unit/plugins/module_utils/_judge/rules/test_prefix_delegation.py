@@ -138,9 +138,10 @@ def test_what_a_node_on_xen_can_do() -> None:
 
 def test_the_node_group_on_xen_is_named() -> None:
     found = judged({"node_groups": (XEN_GROUP,)}, **WANTED)
-    assert ("Node group windows", "t2.large on Xen: secondary mode, 11 pods, by the controller's list of 2026-03-20") in [
-        (item.object, item.value) for item in found.evidence
-    ]
+    assert (
+        "Node group windows",
+        "t2.large on Xen: secondary mode, 11 pods, by the controller's list of 2026-03-20",
+    ) in [(item.object, item.value) for item in found.evidence]
 
 
 def test_old_control_planes_have_none() -> None:
