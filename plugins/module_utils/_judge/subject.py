@@ -15,6 +15,7 @@ from functools import cached_property
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.platform_versions import (
     CONTROL_PLANE_SUPPORT,
+    PREFIX_DELEGATION,
     at_least,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.instance_limits import Limits, limits_of
@@ -49,6 +50,14 @@ class Subject:
         if isinstance(cluster, Unknown):
             return None
         return at_least(CONTROL_PLANE_SUPPORT, cluster.version, cluster.platform_version)
+
+    @cached_property
+    def prefix_delegation_supported(self) -> bool | None:
+        """Whether the cluster's versions can have Windows prefix delegation; None where they are not known."""
+        cluster = self.observation.cluster
+        if isinstance(cluster, Unknown):
+            return None
+        return at_least(PREFIX_DELEGATION, cluster.version, cluster.platform_version)
 
     @cached_property
     def at(self) -> datetime:

@@ -16,10 +16,6 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_
     ENABLE_WINDOWS_PREFIX_DELEGATION,
     parse_bool,
 )
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.platform_versions import (
-    PREFIX_DELEGATION,
-    at_least,
-)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.policies import (
     VPC_RESOURCE_CONTROLLER,
     managed_policy_arn,
@@ -185,16 +181,13 @@ def _mode(subject: Subject) -> str:
 
 def _prefix_delegation(subject: Subject, effective: bool | None) -> bool | None:
     data = subject.cni_data
-    cluster = subject.observation.cluster
     if effective is False:
         return False
     if isinstance(data, Unknown):
         return None
     if not parse_bool(data.get(ENABLE_WINDOWS_PREFIX_DELEGATION)):
         return False
-    if effective is None or isinstance(cluster, Unknown):
-        return None
-    return at_least(PREFIX_DELEGATION, cluster.version, cluster.platform_version)
+    return None if effective is None else subject.prefix_delegation_supported
 
 
 def _security_groups(subject: Subject) -> bool | None:

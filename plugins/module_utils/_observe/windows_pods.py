@@ -98,8 +98,8 @@ def service_accounts(api: KubernetesApi, policies: Iterable[SecurityGroupPolicy]
 
 
 def asks_for_windows(spec: Mapping[str, Any]) -> bool:
-    """Whether a pod's nodeSelector, node affinity or ``os`` asks for Windows alone, be it by leaving Linux out or by the
-    label of Windows's build. Node affinity does so where each of its terms does, since one of them is enough."""
+    """Whether a pod's nodeSelector, node affinity or ``os`` asks for Windows alone, be it by leaving Linux out or by
+    the label of Windows's build. Node affinity does so where each of its terms does, since one of them is enough."""
     selector = spec.get("nodeSelector") or {}
     if BUILD_LABEL in selector or any(selector.get(label) == "windows" for label in OS_LABELS):
         return True

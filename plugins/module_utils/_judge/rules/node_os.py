@@ -42,8 +42,8 @@ RULES: list[Rule] = []
 
 AMAZON_LINUX_2 = "Amazon Linux 2"
 REPLACE_NODES = (
-    "Replace these nodes by ones of a newer Windows AMI of the same or a later release: containers need a host of their "
-    "own release."
+    "Replace these nodes by ones of a newer Windows AMI of the same or a later release: containers need a host of "
+    "their own release."
 )
 UPGRADE_CLUSTER = (
     "For Windows Server 2025 upgrade the cluster to Kubernetes 1.35 or later, or replace these nodes by ones of an "

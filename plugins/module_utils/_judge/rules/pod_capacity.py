@@ -38,6 +38,15 @@ FULL = 90
 """Percent of a limit from above which a node counts as full."""
 
 
+MORE_NODES = "Add Windows nodes."
+MORE_ADDRESSES = "Or use a type with more IPv4 addresses for each network interface."
+BY_PREFIX = "Prefix delegation gives 16 times as many addresses (role variable eks_windows_prefix_delegation)."
+MORE_PODS = (
+    "Where the kubelet's limit of pods is reached and the node has addresses for more, raise it for new nodes: "
+    "--max-pods in -KubeletExtraArgs of the bootstrap script."
+)
+
+
 class _Room(NamedTuple):
     """What a node has of something, and what is used of it; ``limit`` is None where it is not known."""
 
@@ -62,14 +71,16 @@ class _Room(NamedTuple):
     title="Windows nodes have room for more pods",
     evidence="Each Windows node with the addresses and pods that it has and that are used.",
     reference="https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html",
-    remedy="Add Windows nodes, or use a type with more IPv4 addresses for each network interface. Prefix delegation "
-    "gives 16 times as many (role variable eks_windows_prefix_delegation).",
+    remedy=f"{MORE_NODES} {MORE_ADDRESSES} {BY_PREFIX} {MORE_PODS}",
 )
 def pods(subject: Subject) -> Verdict:
     """Windows pods use at most 90 percent of the addresses and of the pods that their node has room for. A Windows node
     has one network interface, so that it has addresses for as many pods as the interface has IPv4 addresses less one,
-    16 times as many under prefix delegation: the node's capacity tells it, or else the instance type. How many pods
-    there may be at all is the kubelet's to say, 110 by default.
+    16 times as many under prefix delegation: the node's capacity tells it, or else the instance type, with prefix
+    delegation where the ConfigMap and the cluster's versions have it. How many pods there may be at all is the
+    kubelet's to say, 110 by default.
+
+    The remedy is for what is short: addresses, or pods that the kubelet may run.
 
     Pods on the network of their node need no address. A node whose capacity and instance type tell nothing is unknown.
     It does not apply to goal disable, after which no Windows pod is to run.
@@ -91,7 +102,11 @@ def pods(subject: Subject) -> Verdict:
     evidence = [*(room.evidence for room in (*short, *untold)), *map(unread, missed if untold else ())]
     if short:
         names = len({room.node.name for room in short})
-        return failed(f"Windows nodes that are more than {FULL} percent full: {names} of {len(nodes)}", evidence)
+        return failed(
+            f"Windows nodes that are more than {FULL} percent full: {names} of {len(nodes)}",
+            evidence,
+            remedy=_remedy(subject, short),
+        )
     if untold:
         why = f" ({not_known(missed[0])})" if missed else ""
         return unknown(
@@ -104,16 +119,42 @@ def pods(subject: Subject) -> Verdict:
     return passed(f"No Windows node is more than {FULL} percent full", *(room.evidence for room in rooms))
 
 
+def _remedy(subject: Subject, short: list[_Room]) -> str:
+    """What mends these, by what they are short of."""
+    lacking = [room.node for room in short if room.kind == "addresses"]
+    parts = [MORE_NODES]
+    if lacking:
+        parts.append(MORE_ADDRESSES)
+        if _has_prefixes(subject) is False and any(_can_have_prefixes(subject, node) for node in lacking):
+            parts.append(BY_PREFIX)
+    if len(lacking) < len(short):
+        parts.append(MORE_PODS)
+    return " ".join(parts)
+
+
+def _has_prefixes(subject: Subject) -> bool | None:
+    """Whether the ConfigMap turns Windows prefix delegation on; None where it could not be read."""
+    data = subject.cni_data
+    return None if isinstance(data, Unknown) else bool(parse_bool(data.get(ENABLE_WINDOWS_PREFIX_DELEGATION)))
+
+
+def _can_have_prefixes(subject: Subject, node: Node) -> bool:
+    """Whether nothing that is known keeps a node of this type from prefix delegation."""
+    limits = subject.limits(node.instance_type)
+    return subject.prefix_delegation_supported is not False and (limits is None or limits.prefix is not None)
+
+
 def _addresses(subject: Subject, node: Node) -> int | None:
     """Addresses for pods on a node: what it advertises, or else what its type could have."""
     advertised = _number(node.capacity.get(ADDRESS_RESOURCE))
     if advertised:
         return advertised
     limits = subject.limits(node.instance_type)
-    data = subject.cni_data
-    if limits is None or isinstance(data, Unknown):
+    by_prefix = _has_prefixes(subject)
+    if limits is None or by_prefix is None:
         return None
-    by_prefix = bool(parse_bool(data.get(ENABLE_WINDOWS_PREFIX_DELEGATION)))
+    # The controller leaves older platforms in secondary mode without a word.
+    by_prefix = by_prefix and subject.prefix_delegation_supported is not False
     return (limits.prefix if by_prefix else None) or limits.secondary
 
 

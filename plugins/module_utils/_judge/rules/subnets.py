@@ -15,10 +15,6 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_
     parse_bool,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.instance_types import PREFIX_ADDRESSES
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.platform_versions import (
-    PREFIX_DELEGATION,
-    at_least,
-)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import CONTROL_PLANE_GOALS, Evidence
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.instance_limits import Limits
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule import (
@@ -114,8 +110,7 @@ def _prefixes(subject: Subject) -> bool:
     if isinstance(data, Unknown) or isinstance(cluster, Unknown):
         return bool(wanted)
     live = bool(parse_bool(data.get(ENABLE_WINDOWS_PREFIX_DELEGATION)))
-    able = at_least(PREFIX_DELEGATION, cluster.version, cluster.platform_version)
-    return (live if wanted is None else wanted) and able is not False
+    return (live if wanted is None else wanted) and subject.prefix_delegation_supported is not False
 
 
 def _judged(subject: Subject, need: _Need, subnets: dict[str, Subnet]) -> Verdict:

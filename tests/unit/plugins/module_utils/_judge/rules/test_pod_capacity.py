@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
 )
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
+    cluster,
     config_map,
     finding,
     node,
@@ -41,6 +43,8 @@ def full(used: int, capacity: dict[str, str] | None = None, *, data: Any = None,
     )
 
 
+TYPES, PREFIX_DELEGATION, MAX_PODS = "IPv4 addresses for each network interface", "Prefix delegation", "--max-pods"
+OLD = cluster(version="1.24", platform_version="eks.9")
 PREFIXES = {"enable-windows-prefix-delegation": "true"}
 
 
@@ -74,6 +78,35 @@ def test_pods(seen: Any, status: str, words: str) -> None:
     found = finding("capacity.pods", seen)
     assert (found.status, found.severity, found.blocks) == (status, "warning", ())
     assert words in found.summary + str(found.evidence)
+
+
+@pytest.mark.parametrize(
+    ("version", "addresses"), [("1.24", 9), ("1.25", 144), ("1.35", 144)], ids=["below", "least", "later"]
+)
+def test_prefixes_are_counted_where_the_version_can_have_them(version: str, addresses: int) -> None:
+    seen = replace(full(1, {}, data=PREFIXES), cluster=cluster(version=version, platform_version="eks.5"))
+    assert f"1 of {addresses} addresses" in str(finding("capacity.pods", seen).evidence)
+
+
+@pytest.mark.parametrize(
+    ("seen", "remedies"),
+    [
+        (full(9), {TYPES, PREFIX_DELEGATION}),
+        (full(9, instance_type="x9.large"), {TYPES, PREFIX_DELEGATION}),
+        # It is on, can't be told, or can't be had.
+        (full(144, {LIMIT: "144"}, data=PREFIXES), {TYPES}),
+        (full(9, data=DENIED), {TYPES}),
+        (full(9, instance_type="m4.large"), {TYPES}),
+        (replace(full(9), cluster=OLD), {TYPES}),
+        (full(109, {LIMIT: "144", "pods": "110"}), {MAX_PODS}),
+        (full(9, {LIMIT: "9", "pods": "9"}), {TYPES, PREFIX_DELEGATION, MAX_PODS}),
+    ],
+)
+def test_the_remedy_is_for_what_is_short(seen: Any, remedies: set[str]) -> None:
+    found = finding("capacity.pods", seen)
+    assert found.status == "fail"
+    assert found.remedy.startswith("Add Windows nodes.")
+    assert {words for words in (TYPES, PREFIX_DELEGATION, MAX_PODS) if words in found.remedy} == remedies
 
 
 @pytest.mark.parametrize("part", ["instance_types", "cni_config_map"])
