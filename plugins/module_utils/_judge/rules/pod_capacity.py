@@ -39,7 +39,7 @@ FULL = 90
 
 
 MORE_NODES = "Add Windows nodes."
-MORE_ADDRESSES = "Or use a type with more IPv4 addresses for each network interface."
+MORE_ADDRESSES = "A type with more IPv4 addresses for each network interface has room for more pods."
 BY_PREFIX = "Prefix delegation gives 16 times as many addresses (role variable eks_windows_prefix_delegation)."
 MORE_PODS = (
     "Where the kubelet's limit of pods is reached and the node has addresses for more, raise it for new nodes: "
