@@ -23,7 +23,10 @@ KEPT = "__eks_windows_kept"
 RESULT = "eks_windows_preflight"
 """The variable in which the roles leave the result."""
 
-NOT_REACHED = "The run did not come to this cluster: an earlier failure ended it, or its turn is still to come."
+NOT_REACHED = (
+    "The run did not examine this cluster: an earlier failure ended the run, the play left the host out, or its turn is "
+    "still to come."
+)
 FAILED_BEFORE = "It failed before the cluster was examined. What the run printed for this host says why."
 
 
@@ -63,10 +66,11 @@ def report(
 
 def _cluster(host: str, variables: Mapping[str, Any], given_up: bool) -> dict[str, Any]:
     kept = variables.get(KEPT, {})
-    result = variables.get(RESULT, {})
+    result = _result(variables, kept)
     examined = "findings" in result
     outcome, message = ("examined", "") if examined else _why_not(kept, result, given_up)
-    fail_on = str(kept.get("fail_on", "error"))
+    # A host whose value is none of them has failed for that, and is not to take the others' report away.
+    fail_on = kept["fail_on"] if kept.get("fail_on") in tuple(FAIL_SEVERITIES) else "error"
     described = result.get("cluster") or {}
     findings = [dict(finding) for finding in result.get("findings", ())]
     return {
@@ -86,6 +90,16 @@ def _cluster(host: str, variables: Mapping[str, Any], given_up: bool) -> dict[st
         "plan": [dict(step) for step in result.get("plan", ())],
         "findings": findings,
     }
+
+
+def _result(variables: Mapping[str, Any], kept: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The result that belongs to what was kept: after a failed examination, findings are those of an earlier one."""
+    result = variables.get(RESULT)
+    if not isinstance(result, Mapping):
+        return {}
+    if kept.get("failure"):
+        return {name: result[name] for name in ("msg", "unreachable") if name in result}
+    return result
 
 
 def _why_not(kept: Mapping[str, Any], result: Mapping[str, Any], given_up: bool) -> tuple[str, str]:

@@ -86,6 +86,10 @@ def test_what_a_cluster_says_of_itself() -> None:
         ({"eks_windows_preflight": {"unreachable": True}}, (), "unreachable", "The host could not be reached."),
         ({}, ("one",), "failed", FAILED_BEFORE),
         ({}, (), "not_reached", NOT_REACHED),
+        # What an earlier examination of the same run found is not what this one did.
+        ({**examined(), **unexamined("no such cluster")}, (), "failed", "no such cluster"),
+        ({"eks_windows_preflight": None}, (), "not_reached", NOT_REACHED),
+        ({"eks_windows_preflight": "none"}, (), "not_reached", NOT_REACHED),
     ],
 )
 def test_a_cluster_that_was_not_examined(
@@ -94,6 +98,15 @@ def test_a_cluster_that_was_not_examined(
     (cluster,) = data({"one": variables}, failed)["clusters"]
     assert (cluster["outcome"], cluster["message"], cluster["ready"]) == (outcome, message, None)
     assert cluster["name"] == variables.get("__eks_windows_kept", {}).get("cluster_name") or "one"
+
+
+@pytest.mark.parametrize("fail_on", ["always", "", ["error"]])
+def test_a_value_that_means_nothing_leaves_the_report_to_the_others(fail_on: Any) -> None:
+    hosts = {"one": unexamined("eks_windows_fail_on means nothing"), "two": examined()}
+    hosts["one"]["__eks_windows_kept"]["fail_on"] = fail_on
+    one, two = data(hosts)["clusters"]
+    assert (one["fail_on"], one["outcome"], one["failing"]) == ("error", "failed", [])
+    assert two["outcome"] == "examined"
 
 
 def test_a_host_that_has_no_variables_is_not_missing() -> None:
@@ -161,10 +174,7 @@ def test_it_takes_a_list_of_hosts(hosts: Any) -> None:
 def test_wrong_values_are_named() -> None:
     with pytest.raises(AnsibleFilterError, match="form is html or json, not 'pdf'"):
         preflight_report([], {}, "pdf")
-    kept = {"__eks_windows_kept": {"fail_on": "always"}}
     with pytest.raises(AnsibleFilterError, match="fail_on is one of error, warning, never, not 'always'"):
-        preflight_report(["one"], {"one": kept})
-    with pytest.raises(AnsibleFilterError, match="not 'always'"):
         preflight_failing({"findings": []}, "always")
     with pytest.raises(AnsibleFilterError, match="takes the result"):
         preflight_failing([], "error")  # type: ignore[arg-type]
