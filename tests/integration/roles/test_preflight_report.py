@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.report.reports import KEPT, fleet
+from tests.report.reports import fleet
 from tests.support.playbook import CHECKOUT, PlaybookRun, run_playbook
 from tests.testbed.fleets import demo_fleet
 from tests.testbed.testbed import Testbed
@@ -83,6 +83,7 @@ def test_every_host_is_in_the_report_with_what_became_of_it(testbed: Testbed, tm
         "no such cluster": named("absent"),
         "no name": {"eks_windows_region": "us-east-1"},
         "no such type": named("ready", eks_windows_renewal_days="soon"),
+        "no such severity": named("ready", eks_windows_fail_on="errors"),
         "misspelt": named("ready", eks_windows_fail_onn="never"),
         "away": named("ready", ansible_connection="ssh", ansible_host="127.0.0.1", ansible_port=1),
         HOSTILE: named(HOSTILE),
@@ -105,6 +106,7 @@ def test_every_host_is_in_the_report_with_what_became_of_it(testbed: Testbed, tm
         "no such cluster": "failed",
         "no name": "failed",
         "no such type": "failed",
+        "no such severity": "failed",
         "misspelt": "failed",
         "away": "unreachable",
         HOSTILE: "failed",
@@ -113,6 +115,7 @@ def test_every_host_is_in_the_report_with_what_became_of_it(testbed: Testbed, tm
         "no such cluster": "absent",
         "no name": "eks_windows_cluster_name",
         "no such type": "eks_windows_renewal_days",
+        "no such severity": "eks_windows_fail_on must be one of: error, warning, never, got: errors",
         "misspelt": "eks_windows_fail_onn (nearest known name: eks_windows_fail_on)",
     }.items():
         assert words in clusters[host]["message"], host
@@ -156,34 +159,118 @@ def test_in_batches_those_to_come_are_in_the_report(testbed: Testbed, tmp_path: 
     assert {cluster["outcome"] for cluster in written(page).values()} == {"examined"}
 
 
-# It is about the file's name, before anything of a release comes into play.
-@pytest.mark.newest_client
-def test_the_page_may_not_have_the_data_s_name(testbed: Testbed, tmp_path: Path) -> None:
-    page = tmp_path / "report.json"
+def test_a_report_that_can_not_be_written_hides_no_cluster_s_own_verdict(testbed: Testbed, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
     run = run_playbook(
-        ROLE, testbed.environment, variables={"eks_windows_report": str(page), "eks_windows_cluster_name": "ready"}
+        ROLE,
+        testbed.environment,
+        inventory=inventory(tmp_path, {"ready": named("ready"), "ipv6": named("ipv6"), "absent": named("absent")}),
+        variables={"eks_windows_report": str(tmp_path / "file" / "report.html")},
     )
     assert run.returncode == 2
-    assert "give the page one that ends in .html" in run.failure("localhost")
-    assert not page.exists()
+    assert failures(run) == {"ready", "ipv6", "absent"}
+    assert run.failure("ready").startswith("The report was not written: ")
+    for host, words in {"ready": "", "ipv6": "network.ip_family", "absent": "There is no cluster absent"}.items():
+        verdict, found, reason = run.failure(host).partition("The report was not written: ")
+        assert words in verdict, host
+        assert found, host
+        assert str(tmp_path / "file") in reason, host
+
+
+# It is about the path alone, before anything of a release comes into play.
+@pytest.mark.newest_client
+def test_a_path_that_means_no_file_is_refused_before_the_examination(testbed: Testbed, tmp_path: Path) -> None:
+    for folder in ("folder", "data.json"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "other.json").write_text('{"name": "of another program"}', encoding="utf-8")
+    (tmp_path / "earlier.json").write_text('{"schema_version": 1}', encoding="utf-8")
+    reasons = {
+        "": "give it the path of a file",
+        f"{tmp_path}/folder": "that is a folder",
+        f"{tmp_path}/new/": "that is a folder",
+        f"{tmp_path}/report.json": "give the page one that ends in .html",
+        f"{tmp_path}/data.html": f"{tmp_path}/data.json, where the data goes, is a folder",
+        f"{tmp_path}/other.html": f"{tmp_path}/other.json, where the data goes, is another file than that of a report",
+    }
+    hosts = {f"host {number}": named("ready", eks_windows_report=path) for number, path in enumerate(reasons)}
+    hosts["fine"] = named("ready", eks_windows_report=f"{tmp_path}/earlier.html")
+    file = inventory(tmp_path, hosts)
+    there = set(os.listdir(tmp_path))
+    run = run_playbook(ROLE, testbed.environment, inventory=file)
+    assert run.returncode == 2
+    for host, (path, reason) in zip(hosts, reasons.items(), strict=False):
+        assert run.failure(host).startswith(f"eks_windows_report is '{path}': "), host
+        assert reason in run.failure(host), host
+        assert not [task for task in run.of(host) if task.name.endswith("Examine the cluster")], host
+    assert failures(run) == set(hosts) - {"fine"}
+    assert set(os.listdir(tmp_path)) == there | {"earlier.html"}
+    assert written(tmp_path / "earlier.html")["fine"]["outcome"] == "examined"
+
+
+def test_a_host_without_the_path_is_in_the_report_of_the_others(testbed: Testbed, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    hosts = {"one": named("absent", eks_windows_goal="enable"), "two": named("ready", eks_windows_report=str(page))}
+    run = run_playbook(ROLE, testbed.environment, inventory=inventory(tmp_path, hosts))
+    assert failures(run) == {"one"}
+    one = written(page)["one"]
+    assert (one["name"], one["goal"], one["outcome"]) == ("absent", "enable", "failed")
+
+
+def test_a_second_run_of_the_role_knows_nothing_of_the_first(testbed: Testbed, tmp_path: Path) -> None:
+    """In one run of Ansible, whose facts last: a failure, then a success, then a failure again."""
+
+    def examine(cluster: str, report: str) -> dict[str, Any]:
+        page = str(tmp_path / f"{report}.html")
+        variables = {**named(cluster), "eks_windows_report": page, "eks_windows_fail_on": "never"}
+        return {"ansible.builtin.include_role": {"name": ROLE}, "vars": variables}
+
+    rescue = [{"ansible.builtin.debug": {"msg": "It failed."}}]
+    tasks = [
+        {"block": [examine("absent", "first")], "rescue": rescue},
+        examine("ready", "second"),
+        {"block": [examine("absent", "third")], "rescue": rescue},
+    ]
+    run = run_playbook(play(tmp_path, hosts="localhost", roles=[], tasks=tasks), testbed.environment)
+    assert run.returncode == 0, run.stdout[-3000:]
+    first, second, third = (written(tmp_path / f"{name}.html")["localhost"] for name in ("first", "second", "third"))
+    assert (second["outcome"], second["name"], second["message"]) == ("examined", "ready", "")
+    for cluster in (first, third):
+        assert (cluster["outcome"], cluster["name"]) == ("failed", "absent")
+        assert "There is no cluster absent" in cluster["message"]
+
+
+def test_a_failure_that_is_fatal_to_all_is_told_as_whose_it_is(testbed: Testbed, tmp_path: Path) -> None:
+    hosts = {
+        "ready": named("ready"),
+        "away": named("ready", ansible_connection="ssh", ansible_host="127.0.0.1", ansible_port=1),
+    }
+    page = tmp_path / "report.html"
+    run = run_playbook(
+        play(tmp_path, any_errors_fatal=True),
+        testbed.environment,
+        inventory=inventory(tmp_path, hosts),
+        variables={"eks_windows_report": str(page)},
+    )
+    assert run.returncode == 2
+    clusters = written(page)
+    assert (clusters["ready"]["outcome"], clusters["ready"]["message"]) == ("examined", "")
+    assert clusters["away"]["outcome"] == "unreachable"
+    assert "connect to host 127.0.0.1 port 1" in clusters["away"]["message"]
+    assert "connect to host 127.0.0.1 port 1" in run.failure("away")
 
 
 # Two filters and two templates, which the other tests see with each release.
 @pytest.mark.newest_client
 def test_a_large_fleet(tmp_path: Path) -> None:
     """What each host was found to be is given here, so that it is the report alone that is made of so many."""
-    hosts = {}
-    for host, variables in fleet(FLEET).items():
-        failure = variables.pop(KEPT)["failure"]
-        failed = {"__eks_windows_failure": failure} if failure else {}
-        hosts[host] = {**named(host), **variables, **failed}
+    hosts = {host: {**named(host), **variables} for host, variables in fleet(FLEET).items()}
     page = tmp_path / "report.html"
     tasks = [{"ansible.builtin.import_role": {"name": ROLE, "tasks_from": "report.yml"}}]
     run = run_playbook(
         play(tmp_path, roles=[], tasks=tasks),
         {},
         inventory=inventory(tmp_path, hosts),
-        variables={"eks_windows_report": str(page)},
+        variables={"__eks_windows_page": str(page)},
         timeout=900,
     )
     assert run.returncode == 0, run.stdout[-3000:]
@@ -217,8 +304,10 @@ def test_the_short_output(testbed: Testbed) -> None:
     run = run_playbook(
         ROLE,
         testbed.environment,
-        variables={"eks_windows_cluster_name": "ipv6", "eks_windows_output": "short"},
+        # As `-e eks_windows_junit=false` gives it.
+        variables={"eks_windows_cluster_name": "ipv6", "eks_windows_output": "short", "eks_windows_junit": "false"},
     )
+    assert not [task for task in run.of("localhost") if " : Rule " in task.name]
     lines = next(task.result["msg"] for task in run.of("localhost") if task.name.endswith("Print what was found"))
     assert lines[0].startswith("**Cluster ipv6 in us-east-1, ")
     assert any(line.startswith("- `network.ip_family` (error): ") for line in lines)
