@@ -255,6 +255,11 @@ def test_address_annotation(each: Workload | None, status: str) -> None:
         assert found.summary == "Workloads whose new pods are denied, as they carry an address: 1"
 
 
+def test_an_address_does_not_matter_to_goal_disable() -> None:
+    found = finding("workloads.address_annotation", seen(workload(address="10.0.0.9/24")), goal="disable")
+    assert found.status == "not_applicable"
+
+
 @pytest.mark.parametrize(
     ("changes", "status", "severity", "words"),
     [
