@@ -7,8 +7,8 @@
 """The node roles in ConfigMap kube-system/aws-auth: a list of rows, in YAML.
 
 Sources: kubernetes-sigs/aws-iam-authenticator, README and pkg/mapper/configmap, for the form: it turns the YAML into
-JSON, which Go's encoding/json reads; Amazon EKS user guide, "Grant IAM users access to Kubernetes with a ConfigMap", for
-role ARNs without a path.
+JSON, which Go's encoding/json reads; Amazon EKS user guide, "Grant IAM users access to Kubernetes with a ConfigMap",
+for role ARNs without a path.
 """
 
 from __future__ import annotations

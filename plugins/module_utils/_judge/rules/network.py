@@ -121,8 +121,8 @@ def custom_networking(subject: Subject) -> Verdict:
 )
 def security_groups_for_pods(subject: Subject) -> Verdict:
     """No SecurityGroupPolicy selects a Windows pod that has not finished, by podSelector or serviceAccountSelector. The
-    user guide says that Windows nodes don't support security groups for pods, so that such a pod runs without them. Pods
-    on their node's network, HostProcess pods among them, don't count: the controller passes over them on any node.
+    user guide says that Windows nodes don't support security groups for pods, so that such a pod runs without them.
+    Pods on their node's network, HostProcess pods among them, don't count: the controller passes over them anywhere.
 
     That the feature is on for Linux pods alone is information: while it is, the cluster's role needs policy
     AmazonEKSVPCResourceController also without Windows.

@@ -81,12 +81,13 @@ def node_authorization(subject: Subject) -> Verdict:
 
     The cluster's authentication mode says what counts. In mode API it is the access entry; in mode CONFIG_MAP aws-auth;
     in mode API_AND_CONFIG_MAP the entry where the role has one, else aws-auth. A row whose ARN has a path, or
-    blanks about it, maps nothing, of several rows for a role the last one counts, and where mapRoles is no YAML it maps
-    nobody.
+    blanks about it, maps nothing, of several rows for a role the last one counts, and where mapRoles is no YAML it
+    maps nobody.
 
     Roles are those of managed node groups, also without a node, and those of the instance profiles of other Windows
     nodes. It is unknown where they, the entries or the ConfigMap can't be read. Windows pods are held to be kept from
-    running where no role is known to be right. It does not apply for goal disable, and where there is nothing of Windows.
+    running where no role is known to be right. It does not apply for goal disable, and where there is nothing of
+    Windows.
     """
     if subject.options.goal == "disable":
         return not_applicable("Without Windows support nothing of it is needed")

@@ -48,8 +48,8 @@ _OPTION = "prefix_delegation (role variable eks_windows_prefix_delegation)"
     id="network.prefix_delegation",
     severity="error",
     title="Windows prefix delegation is off, or the versions and every Windows instance type can have it",
-    evidence="The setting, the cluster's versions, and each node, Windows node group or planned type that can't have it "
-    "or is not known.",
+    evidence="The setting, the cluster's versions, and each node, Windows node group or planned type that can't have "
+    "it or is not known.",
     reference="https://docs.aws.amazon.com/eks/latest/userguide/cni-increase-ip-addresses.html",
     remedy=f"Use instance types on Nitro or bare metal for Windows nodes. Or turn it off: {_OPTION} false.",
     blocks=CONTROL_PLANE_GOALS,
