@@ -21,26 +21,35 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.tables
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.wrapping import printable, wrapped
 
-# What Markdown would take for emphasis, code, a link or an element, and what would call somebody. An underscore inside
-# a word is none of these, and names are full of them.
-_MARKED = re.compile(r"([\\`*<>\[\]|~]|(?<!\w)_|_(?!\w)|(?<!\w)[@#](?=\w))")
+# What Markdown would take for emphasis, code, a link, an element, an entity or a formula, and what would call somebody.
+# An underscore inside a word is none of these, and names are full of them.
+_MARKED = re.compile(r"([\\`*<>\[\]|~&$]|(?<!\w)_|_(?!\w)|(?<!\w)[@#](?=\w))")
+# What would make a heading, an item of a list or a rule of the line that it begins.
+_LEADING = re.compile(r"^(\s*(?=[-+#=])|\s*\d+(?=[.)](?:\s|$)))")
 
 
 def ticket_lines(result: Mapping[str, Any]) -> list[str]:
     """A line on the cluster, one for each finding that failed or is unknown, and what was looked at."""
-    lines = wrapped(f"**{escaped(headline(result))}**", WIDTH)
+    lines = _lines(f"**{escaped(headline(result))}**")
     shown = by_gravity(result["findings"])
+    lines += [""] if shown else []
     for finding in shown:
         lines += _bullet(finding)
     if result["plan"]:
         steps = ", ".join(f"`{step['step']}`" for step in result["plan"])
-        lines += ["", *wrapped(f"Plan: {steps}", WIDTH)]
-    return [*lines, "", *wrapped(escaped(counts_line(result)), WIDTH)]
+        lines += ["", *_lines(f"Plan: {steps}")]
+    return [*lines, "", *_lines(escaped(counts_line(result)))]
 
 
 def escaped(text: str) -> str:
     """The text as Markdown that shows it as it is."""
     return _MARKED.sub(r"\\\1", printable(text))
+
+
+def _lines(text: str, first: str = "", later: str = "") -> list[str]:
+    """The text in lines, of which none but the first begins something. One column is left free for what that takes."""
+    head, *rest = wrapped(text, WIDTH - 1, first=first, later=later)
+    return [head, *(_LEADING.sub(r"\1\\", line) for line in rest)]
 
 
 def _bullet(finding: Mapping[str, Any]) -> list[str]:
@@ -51,4 +60,4 @@ def _bullet(finding: Mapping[str, Any]) -> list[str]:
     )
     sentences = " ".join(f"{escaped(text).rstrip('.')}." for text in texts if text)
     head = f"{finding['severity']}, {finding['status']}" if finding["status"] == "unknown" else finding["severity"]
-    return wrapped(f"`{finding['id']}` ({head}): {sentences}", WIDTH, first="- ", later="  ")
+    return _lines(f"`{finding['id']}` ({head}): {sentences}", first="- ", later="  ")

@@ -51,6 +51,7 @@ def test_what_is_pasted() -> None:
     )
     assert lines == [
         "**Cluster one in eu-central-1, Kubernetes 1.35 eks.9: not ready for Windows pods**",
+        "",
         "- `d.unknown` (error, unknown): Not known: GET /api. Remedy: Mend it.",
         "- `a.one` (error): Something is wrong. Evidence: Secret default/a_b (\\<none\\>) and 2 more. Remedy:",
         "  Delete what is in the evidence.",
@@ -83,11 +84,26 @@ def test_no_line_is_wider_than_a_hundred_columns() -> None:
 
 
 @pytest.mark.parametrize(
+    ("word", "shown"),
+    [("#", "\\#"), ("-", "\\-"), ("+", "\\+"), ("==", "\\=="), ("1.", "1\\."), ("12)", "12\\)"), ("1.35", "1.35")],
+)
+def test_a_line_that_goes_on_begins_nothing(word: str, shown: str) -> None:
+    """For texts of each length before the word, so that for one of them a line begins with it."""
+    summaries = [f"{'x ' * 30}{'y' * length} {word} more" for length in range(1, 40)]
+    lines = [line for summary in summaries for line in ticket_lines(result(finding("a.one", summary=summary)))]
+    began = {line.split()[0] for line in lines if line.startswith("  ")}
+    assert shown in began
+    assert word == shown or word not in began
+    assert max(map(columns, lines)) <= 100
+
+
+@pytest.mark.parametrize(
     ("text", "markdown"),
     [
         ("<script>alert(1)</script>", "\\<script\\>alert(1)\\</script\\>"),
         ("*a* _b_ a_b `c` [d](e) |f|", "\\*a\\* \\_b\\_ a_b \\`c\\` \\[d\\](e) \\|f\\|"),
         ("@team a@example.org #12", "\\@team a@example.org \\#12"),
+        ("&lt;img&gt; &copy; $x^2$", "\\&lt;img\\&gt; \\&copy; \\$x^2\\$"),
         ("a\nb\x1b", "a b "),
     ],
 )
