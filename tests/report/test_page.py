@@ -277,6 +277,25 @@ def test_contrast(ten: Tab, scheme: str) -> None:
         cell(ten, "cluster-007", "legacy.components"),
     ):
         assert contrast(found["ink"], found["back"]) >= 4.5, found
+    # What is quiet has no ground of its own: it stands on that of the table, of the page, and of a row that is pointed at.
+    for selector, property, grounds, least in (
+        ("#matrix .mark.na", "color", ("paper", "back", "hover"), 4.5),
+        ("#matrix .zero", "color", ("paper", "hover"), 4.5),
+        ("#matrix small", "color", ("paper", "hover"), 4.5),
+        ("#search", "borderTopColor", ("paper", "back"), 3),
+        ("#rule", "borderTopColor", ("paper", "back"), 3),
+        ("#reset", "borderTopColor", ("paper", "back"), 3),
+        ("#tiles button", "borderTopColor", ("paper", "back", "hover"), 3),
+    ):
+        shown = ten.evaluate(f"getComputedStyle(document.querySelector({json.dumps(selector)})).{property}")
+        for ground in grounds:
+            assert contrast(shown, named_colour(ten, ground)) >= least, (selector, ground)
+
+
+def named_colour(tab: Tab, name: str) -> str:
+    """The colour that the page's style sheet calls so, as ``rgb(1, 2, 3)``."""
+    value: str = tab.evaluate(f"getComputedStyle(document.documentElement).getPropertyValue('--{name}')")
+    return f"rgb({', '.join(str(int(value.strip()[at : at + 2], 16)) for at in (1, 3, 5))})"
 
 
 def contrast(one: str, other: str) -> float:
@@ -334,7 +353,9 @@ def test_hostile_names_are_text(show: Show) -> None:
     tab.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert tab.evaluate("document.querySelectorAll('img, body script:not(#data)').length") == 1, "the page's own script"
     assert tab.evaluate("document.title") == "Preflight of 6 EKS clusters, 2026-11-24 10:05:00 UTC"
-    assert not tab.evaluate("/[\\u202e\\u2028]/.test(document.body.innerText)")
+    invisible = "[\\u2028\\u202e\\u00ad\\u034f\\u115f\\u180e\\u200b\\u2066\\u3164\\ufe0f\\ufff9\\u{e0041}]"
+    assert not tab.evaluate(f"/{invisible}/u.test(document.body.innerText)")
+    assert tab.evaluate(r"/\ufffd{10}/.test(document.body.innerText)"), "each is shown as one"
 
 
 def test_another_script_does_not_run(chromium: Chromium, tmp_path: Path) -> None:

@@ -41,7 +41,8 @@
 
   // What would hide or turn around the text beside it is shown for what it is.
   function visible(text) {
-    return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, "\ufffd");
+    return text.replace(
+      /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufff9-\ufffb\p{Default_Ignorable_Code_Point}]/gu, "\ufffd");
   }
 
   function kindOf(finding) {
