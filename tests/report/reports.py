@@ -36,7 +36,8 @@ HOSTILE = (
     "<script>document.title='taken'</script>",
     "</script><script>document.title='taken'</script>",
     "<img src=x onerror=\"document.title='taken'\">",
-    "&lt;b&gt; &amp; \u2028 \u202e \u00ad\u034f\u115f\u180e\u200b\u2066\u3164\ufe0f\ufff9\U000e0041 \"'`${document.title='taken'}",
+    "&lt;b&gt; &amp; \u2028 \u202e "
+    "\u00ad\u034f\u115f\u180e\u200b\u2066\u3164\ufe0f\ufff9\U000e0041 \"'`${document.title='taken'}",
     "@@DATA@@ {{ 7 * 7 }} {% raw %} <!-- ",
 )
 

@@ -277,8 +277,8 @@ def test_contrast(ten: Tab, scheme: str) -> None:
         cell(ten, "cluster-007", "legacy.components"),
     ):
         assert contrast(found["ink"], found["back"]) >= 4.5, found
-    # What is quiet has no ground of its own: it stands on that of the table, of the page, and of a row that is pointed at.
-    for selector, property, grounds, least in (
+    # What is quiet has no ground of its own: it stands on the table's, the page's, or that of a row that is pointed at.
+    for selector, of_it, grounds, least in (
         ("#matrix .mark.na", "color", ("paper", "back", "hover"), 4.5),
         ("#matrix .zero", "color", ("paper", "hover"), 4.5),
         ("#matrix small", "color", ("paper", "hover"), 4.5),
@@ -287,7 +287,7 @@ def test_contrast(ten: Tab, scheme: str) -> None:
         ("#reset", "borderTopColor", ("paper", "back"), 3),
         ("#tiles button", "borderTopColor", ("paper", "back", "hover"), 3),
     ):
-        shown = ten.evaluate(f"getComputedStyle(document.querySelector({json.dumps(selector)})).{property}")
+        shown = ten.evaluate(f"getComputedStyle(document.querySelector({json.dumps(selector)})).{of_it}")
         for ground in grounds:
             assert contrast(shown, named_colour(ten, ground)) >= least, (selector, ground)
 

@@ -24,8 +24,8 @@ RESULT = "eks_windows_preflight"
 """The variable in which the roles leave the result."""
 
 NOT_REACHED = (
-    "The run did not examine this cluster: an earlier failure ended the run, the play left the host out, or its turn is "
-    "still to come."
+    "The run did not examine this cluster: an earlier failure ended the run, the play left the host out, or its turn "
+    "is still to come."
 )
 FAILED_BEFORE = "It failed before the cluster was examined. What the run printed for this host says why."
 
