@@ -32,12 +32,12 @@ WAIVERS = [
     {"id": "iam.cluster_policy", "reason": "Terraform has it", "owner": "platform team", "until": "2027-03-31"},
     {"id": "ipam.enabled", "reason": "until the move", "until": "2026-01-31"},
 ]
+INVISIBLE = "\u00ad\u034f\u115f\u180e\u200b\u2066\u3164\ufe0f\ufff9\U000e0041"
 HOSTILE = (
     "<script>document.title='taken'</script>",
     "</script><script>document.title='taken'</script>",
     "<img src=x onerror=\"document.title='taken'\">",
-    "&lt;b&gt; &amp; \u2028 \u202e "
-    "\u00ad\u034f\u115f\u180e\u200b\u2066\u3164\ufe0f\ufff9\U000e0041 \"'`${document.title='taken'}",
+    f"&lt;b&gt; &amp; \u2028 \u202e {INVISIBLE} \"'`${{document.title='taken'}}",
     "@@DATA@@ {{ 7 * 7 }} {% raw %} <!-- ",
 )
 
