@@ -32,6 +32,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     rule,
     unknown,
     unknown_part,
+    unread,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Node, Unknown
@@ -96,7 +97,7 @@ def instance_types(subject: Subject) -> Verdict:
     Windows node is of a good type, never by one to come. A node that does not say its type is unknown.
 
     Where nothing speaks against the types that are seen, and node groups can't be read, it is unknown, which stops
-    nothing.
+    nothing. A failure names what could not be read beside it.
     """
     nodes, groups = subject.windows_nodes, subject.observation.node_groups
     seen = () if isinstance(nodes, Unknown) else nodes
@@ -124,7 +125,8 @@ def instance_types(subject: Subject) -> Verdict:
     if bad:
         evidence = [Evidence(item.where, f"{item.type}: {', '.join(item.problems)}") for item in bad]
         summary = f"{bad[0].type}: {', '.join(bad[0].problems)}{_more(bad)}"
-        return failed(summary, evidence + warned, stops_pods=stops_pods)
+        unseen = [unread(part) for part in (nodes, groups) if isinstance(part, Unknown)]
+        return failed(summary, evidence + warned + unseen, stops_pods=stops_pods)
     known(nodes)
     untyped = [Evidence(f"Node {node.name}", "no instance type") for node in seen if not node.instance_type]
     if untyped:

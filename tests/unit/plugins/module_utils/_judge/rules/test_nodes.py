@@ -182,7 +182,9 @@ def test_node_groups_that_can_not_be_read_hide_no_failure_and_stop_nothing(
 
 def test_types_of_node_groups_are_judged_where_nodes_can_not_be_read() -> None:
     groups = (node_group(instance_types=("c3.large",)),)
-    assert finding("nodes.instance_type", observed(nodes=DENIED, node_groups=groups)).status == "fail"
+    found = finding("nodes.instance_type", observed(nodes=DENIED, node_groups=groups))
+    assert found.status == "fail"
+    assert DENIED.source in [item.object for item in found.evidence]
 
 
 def test_a_node_group_of_windows_without_a_node_is_judged() -> None:
