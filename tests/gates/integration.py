@@ -11,7 +11,7 @@ from tests.gates._pytest import pytest
 from tests.gates.integration_roles import FOLDER
 
 SECONDS = 700
-TIMEOUT = 4200
+TIMEOUT = 4800
 
 
 def gate() -> Outcome:

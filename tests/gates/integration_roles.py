@@ -14,7 +14,7 @@ from tests.gates._pytest import pytest
 
 FOLDER = "tests/integration/roles"
 SECONDS = 1000
-TIMEOUT = 4200
+TIMEOUT = 4800
 
 
 def gate() -> Outcome:

@@ -15,7 +15,7 @@ from tests.gates._outcome import Outcome
 from tests.gates._pytest import pytest
 
 SECONDS = 800
-TIMEOUT = 4200
+TIMEOUT = 4800
 
 
 def gate() -> Outcome:

@@ -45,6 +45,8 @@ def findings(run: PlaybookRun) -> dict[str, dict[str, Any]]:
     return {finding["id"]: finding for finding in found["findings"]}
 
 
+# The same playbooks as in the tests of each role, which the oldest releases run.
+@pytest.mark.newest_client
 def test_each_command_does_what_the_page_says(bed: Testbed) -> None:
     runs: list[PlaybookRun] = []
     playbooks = []
