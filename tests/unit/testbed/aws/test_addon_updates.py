@@ -94,10 +94,11 @@ def test_somebody_elses_update(aws: AwsServer, client: Any, cluster: EksCluster,
     role = aws.add_role("cni")
     aws.add_addon(cluster, service_account_role_arn=role)
     aws.fail_next_update("ConfigurationConflict", "for the one after")
-    aws.forget_requests()
-    update = aws.start_update(cluster, seconds=0.4, configuration_values=ENABLED)
-    assert aws.requests() == []
+    # Made before the update begins: it takes a while on a busy machine.
     eks = client("eks")
+    aws.forget_requests()
+    update = aws.start_update(cluster, seconds=2, configuration_values=ENABLED)
+    assert aws.requests() == []
     assert status(eks) == "UPDATING"
     with pytest.raises(ClientError, match="currently in UPDATING state"):
         eks.update_addon(**ADDON)
