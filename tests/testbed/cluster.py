@@ -35,7 +35,6 @@ from tests.testbed.standins.objects import ADDRESS, wants_address
 from tests.testbed.standins.windows_support import StandIns
 
 CONTROLLER_POLICY = "AmazonEKSVPCResourceController"
-NODEGROUP_LABEL = "eks.amazonaws.com/nodegroup"
 AMI_TYPES = {"linux": "AL2023_x86_64_STANDARD", "windows": "WINDOWS_CORE_2022_x86_64"}
 SETTLE_SECONDS = 30.0
 
@@ -193,10 +192,9 @@ class TestbedCluster:
                 size=group.size,
             )
         for number, node in enumerate(self.spec.nodes):
-            if node.labels.get(NODEGROUP_LABEL) == "":
-                role_name = node.role_name or role_arns[node.os].rpartition("/")[2]
-                name = instance_id(node_name(self.spec, node, number))
-                self._aws.add_instance(self.eks, name, node.instance_type, role_name)
+            role_name = node.role_name or role_arns[node.os].rpartition("/")[2]
+            name = instance_id(node_name(self.spec, node, number))
+            self._aws.add_instance(self.eks, name, node.instance_type, role_name)
         for profile in self.spec.fargate_profiles:
             self._aws.add_fargate_profile(self.eks, profile.name, profile.selectors)
         return role_arns

@@ -13,7 +13,7 @@ import gzip
 import importlib.util
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,18 @@ from tests.testbed.aws.network import Networks
 Answer = Mapping[str, Any]
 
 
+def metadata_options() -> dict[str, Any]:
+    """Those that EKS gives the instances of a managed node group."""
+    return {
+        "State": "applied",
+        "HttpTokens": "required",
+        "HttpPutResponseHopLimit": 2,
+        "HttpEndpoint": "enabled",
+        "HttpProtocolIpv6": "disabled",
+        "InstanceMetadataTags": "disabled",
+    }
+
+
 @dataclass(frozen=True)
 class Instance:
     """An instance that runs; ``profile_arn`` is empty where it has no instance profile."""
@@ -32,6 +44,7 @@ class Instance:
     type: str
     subnet: str
     profile_arn: str
+    metadata_options: Mapping[str, Any] = field(default_factory=metadata_options)
 
 
 @cache
@@ -65,6 +78,12 @@ class Ec2:
     def add_instance(self, account: str, region: str, instance: Instance) -> None:
         """Let an instance run."""
         self._instances.setdefault((account, region), {})[instance.id] = instance
+
+    def set_metadata_options(self, account: str, region: str, instance_id: str, options: Mapping[str, Any]) -> None:
+        """Change some of an instance's metadata options, as ModifyInstanceMetadataOptions does."""
+        instances = self._instances[account, region]
+        found = instances[instance_id]
+        instances[instance_id] = replace(found, metadata_options={**found.metadata_options, **options})
 
     def answer(self, operation: str, account: str, region: str, parameters: Mapping[str, Any]) -> Answer | None:
         """The answer, None where moto has to give it.
@@ -133,6 +152,7 @@ def _row(instance: Instance) -> dict[str, Any]:
         "InstanceType": instance.type,
         "SubnetId": instance.subnet,
         "State": {"Code": 16, "Name": "running"},
+        "MetadataOptions": dict(instance.metadata_options),
     }
     if instance.profile_arn:
         row["IamInstanceProfile"] = {"Arn": instance.profile_arn}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from typing import Any
 from unittest.mock import patch
 
 from tests.testbed.aws import addons, eks, iam
@@ -181,7 +182,7 @@ class Estate(Clusters):
         return role_arn
 
     def add_instance(self, cluster: EksCluster, instance_id: str, instance_type: str, role_name: str = "") -> str:
-        """Let an instance of no managed node group run in the cluster's first subnet; returns its role's ARN.
+        """Let an instance run in the cluster's first subnet; returns its role's ARN.
 
         Args:
             role_name: A role, made where it is missing, by an instance profile of the same name. Nothing lets it into
@@ -201,6 +202,11 @@ class Estate(Clusters):
                 cluster.account, cluster.region, Instance(instance_id, instance_type, config["subnetIds"][0], profile)
             )
             return role_arn
+
+    def set_metadata_options(self, cluster: EksCluster, instance_id: str, **options: Any) -> None:
+        """Change some of an instance's metadata options, by the names that EC2 gives them."""
+        with inside(self._scope):
+            self._ec2.set_metadata_options(cluster.account, cluster.region, instance_id, options)
 
     def add_update(self, cluster: EksCluster, update_type: str, status: str = "Successful") -> Update:
         """Note an update of the cluster, as ListUpdates and DescribeUpdate show it."""

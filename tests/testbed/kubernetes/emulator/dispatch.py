@@ -66,10 +66,10 @@ class Dispatcher:
             self._authorizer.check(user, asked)
             if from_outside(user.name):
                 self._faults.wait(asked)
-                self._faults.strike(asked, applied=False)
+                self._faults.strike(asked, request.body, applied=False)
             response = self._answer(request, asked, user)
             if from_outside(user.name):
-                self._faults.strike(asked, applied=True)
+                self._faults.strike(asked, request.body, applied=True)
         except StatusError as error:
             response = Response(error.code, error.body())
         except PlainNotFoundError:

@@ -37,6 +37,8 @@ class _Failure:
     message: str
     left: int
     after_applied: bool
+    skip: int
+    body: re.Pattern[str]
 
 
 class Faults:
@@ -55,6 +57,8 @@ class Faults:
         message: str = "the server is broken on purpose",
         times: int = 1,
         after_applied: bool = False,
+        skip: int = 0,
+        body_regex: str = "",
     ) -> None:
         """Let the next requests fail.
 
@@ -65,8 +69,11 @@ class Faults:
             message: Message of the answer.
             times: How many requests fail.
             after_applied: The change is stored all the same, so that only its answer is lost.
+            skip: How many such requests pass before.
+            body_regex: Searched for in the body.
         """
-        failure = _Failure(verb, re.compile(path_regex), status, message, times, after_applied)
+        path, body = re.compile(path_regex), re.compile(body_regex)
+        failure = _Failure(verb, path, status, message, times, after_applied, skip, body)
         with self._lock:
             self._failures.append(failure)
 
@@ -87,7 +94,7 @@ class Faults:
             if pattern.search(route.path):
                 time.sleep(seconds)
 
-    def strike(self, route: Route, applied: bool) -> None:
+    def strike(self, route: Route, body: bytes, applied: bool) -> None:
         """Fail here where that was asked for.
 
         Raises:
@@ -97,7 +104,10 @@ class Faults:
             for failure in self._failures:
                 if failure.after_applied != applied or failure.verb not in ("*", route.verb):
                     continue
-                if not failure.path.search(route.path):
+                if not failure.path.search(route.path) or not failure.body.search(body.decode(errors="replace")):
+                    continue
+                if failure.skip > 0:
+                    failure.skip -= 1
                     continue
                 failure.left -= 1
                 if failure.left <= 0:

@@ -217,6 +217,10 @@ def test_instances_of_no_managed_node_group(aws: AwsServer, client: Any) -> None
     profile = first["IamInstanceProfile"]["Arn"].rpartition("/")[2]
     found = client("iam").get_instance_profile(InstanceProfileName=profile)["InstanceProfile"]
     assert [each["Arn"] for each in found["Roles"]] == [role]
+    assert first["MetadataOptions"]["HttpPutResponseHopLimit"] == 2
+    aws.set_metadata_options(cluster, "i-0a", HttpPutResponseHopLimit=1)
+    (changed,) = client("ec2").describe_instances(InstanceIds=["i-0a"])["Reservations"][0]["Instances"]
+    assert changed["MetadataOptions"] == {**first["MetadataOptions"], "HttpPutResponseHopLimit": 1}
     with pytest.raises(ClientError, match="The instance IDs 'i-0c' do not exist"):
         client("ec2").describe_instances(InstanceIds=["i-0a", "i-0c"])
 

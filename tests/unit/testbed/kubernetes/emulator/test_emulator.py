@@ -100,6 +100,22 @@ def test_a_fault_may_strike_after_the_change(emulator: EmulatedKubernetes, outsi
     assert [request.status for request in emulator.requests()] == [504]
 
 
+def test_a_fault_may_let_requests_pass_before(emulator: EmulatedKubernetes, outside: AdminClient) -> None:
+    emulator.admin.create(config_map("x", a="1"))
+    emulator.faults.fail_next("get", "/configmaps/x$", skip=2)
+    assert [outside.get("configmaps", "x", "default")["data"] for _ in range(2)] == [{"a": "1"}] * 2
+    assert failure(outside, "GET", CONFIG_MAP).status == 500
+    assert outside.get("configmaps", "x", "default")["data"] == {"a": "1"}
+
+
+def test_a_fault_may_strike_one_kind_of_body(emulator: EmulatedKubernetes, outside: AdminClient) -> None:
+    emulator.admin.create(config_map("x", a="1"))
+    emulator.faults.fail_next("patch", "/configmaps/x$", body_regex='"a": ?"3"')
+    assert outside.patch("configmaps", "x", {"data": {"a": "2"}}, "default")["data"] == {"a": "2"}
+    assert failure(outside, "PATCH", CONFIG_MAP, {"data": {"a": "3"}}).status == 500
+    assert emulator.admin.get("configmaps", "x", "default")["data"] == {"a": "2"}
+
+
 def test_a_delay(emulator: EmulatedKubernetes, outside: AdminClient) -> None:
     emulator.faults.delay("^/version$", 0.3)
     began = time.monotonic()
