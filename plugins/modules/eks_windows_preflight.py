@@ -126,8 +126,9 @@ notes:
     it also asks for C(eks:ListNodegroups) and C(eks:DescribeNodegroup). For the instance types that are then in use or
     planned it asks for C(ec2:DescribeInstanceTypes) and C(ec2:DescribeSubnets), one call each; for each role of Windows
     nodes for C(eks:DescribeAccessEntry), where the cluster reads access entries, and for C(get) on ConfigMap
-    C(kube-system/aws-auth), where no entry decides on one of them. For Windows nodes that no managed node group made
-    it asks for C(ec2:DescribeInstances), one call for up to 200, and C(iam:GetInstanceProfile).
+    C(kube-system/aws-auth), where no entry decides on one of them. For Windows nodes it asks for
+    C(ec2:DescribeInstances), one call for up to 200, and for those that no managed node group made also for
+    C(iam:GetInstanceProfile).
   - With O(goal=enable) and O(goal=migrate) it also asks for C(eks:DescribeAddonConfiguration), where EKS manages the
     C(vpc-cni) add-on and O(ipam_owner) is not V(config_map).
   - With O(goal=disable) it also asks for C(eks:ListNodegroups) and C(eks:DescribeNodegroup), and for

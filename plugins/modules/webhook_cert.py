@@ -79,10 +79,13 @@ options:
       - Where O(webhook_configuration) does not exist yet, the default is V(vpc-admission-webhook-certs).
     type: str
   certificate_key:
-    description: Key of the certificate in the Secret's data. By default, as found, else V(cert.pem).
+    description:
+      - Key of the certificate in the Secret's data.
+      - By default, as found, else V(cert.pem) in a Secret that is to be made. One that is there already is refused
+        where nothing tells its keys.
     type: str
   key_name:
-    description: Key of the private key in the Secret's data. By default, as found, else V(key.pem).
+    description: Key of the private key in the Secret's data. By default as O(certificate_key), else V(key.pem).
     type: str
   signer_name:
     description:

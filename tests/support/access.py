@@ -4,16 +4,18 @@
 
 # Private to this collection: no other collection may import it.
 
-"""Runs role enable, and asks the servers who was there."""
+"""Ways to a cluster and who takes them: runs role enable, and asks the servers who was there."""
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import yaml
 from botocore.credentials import Credentials
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.eks_token import presigned_token
@@ -26,6 +28,7 @@ from tests.testbed.specs import CHART_DATA
 ADMINISTRATORS = "system:masters"
 CLUSTER_ADMIN = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 SESSION = "cloudops.eks_windows"
+OPERATOR = "arn:aws:iam::111122223333:user/operator"
 OTHER_ACCOUNT = "444455556666"
 
 
@@ -62,10 +65,10 @@ def assert_enabled(testbed: Testbed, cluster: TestbedCluster, run: PlaybookRun) 
 
 
 def users(cluster: TestbedCluster) -> tuple[set[str], set[str]]:
-    """Who read and who wrote at the Kubernetes API. None of them was refused anything."""
+    """Who read, dry runs included, and who wrote at the Kubernetes API. None of them was refused anything."""
     requests = cluster.requests()
     assert [request for request in requests if request.status in (401, 403)] == []
-    reads = {request.user for request in requests if not request.write and not request.dry_run}
+    reads = {request.user for request in requests if not request.write}
     return reads, {request.user for request in requests if request.write}
 
 
@@ -87,11 +90,36 @@ def session_of(role_arn: str, session: str = SESSION) -> str:
     return f"{role_arn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/{session}"
 
 
-def token_of(testbed: Testbed, cluster: TestbedCluster, role_arn: str) -> str:
-    """A token as `aws eks get-token` prints it, for somebody else than the environment's operator."""
+def add_row(cluster: TestbedCluster, role_arn: str, username: str) -> None:
+    """Make a role an administrator by a row of ConfigMap aws-auth."""
+    data = cluster.admin.get("configmaps", "aws-auth", "kube-system")["data"]
+    row = {"rolearn": role_arn, "username": username, "groups": [ADMINISTRATORS]}
+    rows = yaml.safe_dump([*yaml.safe_load(data["mapRoles"]), row])
+    cluster.admin.patch("configmaps", "aws-auth", {"data": {"mapRoles": rows}}, "kube-system")
+
+
+def token_of(testbed: Testbed, cluster: TestbedCluster, role_arn: str, *, made_for: str = "") -> str:
+    """A token as `aws eks get-token` prints it, for somebody else than the environment's operator.
+
+    Args:
+        made_for: Name of the cluster that it was made for, where that is another one.
+    """
     keys = testbed.aws.assume(role_arn, "awx")
     credentials = Credentials(keys.access_key, keys.secret_key, keys.session_token)
-    return presigned_token(credentials, "sts.us-east-1.amazonaws.com", "us-east-1", cluster.name)
+    return presigned_token(credentials, "sts.us-east-1.amazonaws.com", "us-east-1", made_for or cluster.name)
+
+
+@contextmanager
+def reached_by_proxy(testbed: Testbed, places: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Says of clusters that they are at these places, where nobody listens; where they are, by these places."""
+    clusters = {place: testbed.clusters[name] for name, place in places.items()}
+    for place, cluster in clusters.items():
+        testbed.aws.change_cluster(cluster.eks, endpoint=f"https://{place}")
+    try:
+        yield {place: cluster.endpoint.removeprefix("https://") for place, cluster in clusters.items()}
+    finally:
+        for cluster in clusters.values():
+            testbed.aws.change_cluster(cluster.eks, endpoint=cluster.endpoint)
 
 
 def certificate_files(cluster: TestbedCluster, user: str, folder: Path) -> tuple[str, str]:

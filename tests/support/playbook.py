@@ -146,14 +146,14 @@ def run_playbook(
 def parse(completed: subprocess.CompletedProcess[str]) -> PlaybookRun:
     """The run as the JSON callback tells it; without its JSON there are no tasks."""
     start = completed.stdout.find("{\n")
-    data = json.JSONDecoder().raw_decode(completed.stdout[start:])[0] if start >= 0 else {"plays": [], "stats": {}}
+    data = json.JSONDecoder().raw_decode(completed.stdout[start:])[0] if start >= 0 else {}
     tasks = [
         TaskRun(host=host, name=task["task"]["name"], action=result.get("action", ""), result=result)
-        for play in data["plays"]
+        for play in data.get("plays", ())
         for task in play["tasks"]
         for host, result in task["hosts"].items()
     ]
-    return PlaybookRun(completed.returncode, completed.stdout, completed.stderr, tuple(tasks), data["stats"])
+    return PlaybookRun(completed.returncode, completed.stdout, completed.stderr, tuple(tasks), data.get("stats", {}))
 
 
 def run_tasks(

@@ -67,12 +67,15 @@ def _is_name(text: str) -> bool:
 
 def _remedy(error: KubernetesError) -> str:
     if error.status == 401:
-        return "Give the identity an access entry or an aws-auth mapping, or one that has it by kubernetes_role_arn"
+        return (
+            "Give the identity an access entry or an aws-auth mapping, or one that has it by kubernetes_role_arn; "
+            "a token of K8S_AUTH_API_KEY has to be of this cluster, and not expired"
+        )
     if error.status == 403:
         path = error.path.removesuffix("/approval")
         verb = _VERBS.get(error.method) or needed_verb(error.method, path)
         allow = f"Allow the identity to {verb} {needed_resource(path)}"
         return allow if path == error.path else f"{allow}, its subresource approval, and to approve for its signer"
     if error.status == 0:
-        return f"Make {error.server} reachable from here. {AGAIN}"
+        return f"Make {error.server} reachable from here: its endpoint access, network and proxy. {AGAIN}"
     return AGAIN

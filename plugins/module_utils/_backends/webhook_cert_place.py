@@ -27,8 +27,9 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webh
     INJECT_CLUSTER_AUTHORITY,
     ISSUED_BY_CERT_MANAGER,
     ChainOverrides,
-    WebhookChain,
     read_chain,
+    service_of,
+    url_of,
 )
 
 CERTIFICATE_KEY, PRIVATE_KEY = "cert.pem", "key.pem"
@@ -80,7 +81,9 @@ def locate(api: KubernetesApi, options: Mapping[str, Any]) -> Place:
         certificate_key=options["certificate_key"] or "",
         private_key=options["key_name"] or "",
     )
-    chain, service = _chosen(name, read_chain(api, configuration, overrides), options)
+    webhooks, service = _chosen(configuration, options)
+    # What others' entries of the configuration call is not looked at: their Secret may not even be read.
+    (chain,) = read_chain(api, {**configuration, "webhooks": webhooks}, overrides)
     if chain.managed_by == "cert-manager":
         raise EksWindowsError(
             f"MutatingWebhookConfiguration {name} has its certificate from cert-manager", CERT_MANAGER_REMEDY
@@ -96,6 +99,12 @@ def locate(api: KubernetesApi, options: Mapping[str, Any]) -> Place:
         raise EksWindowsError(
             f"A new pair in {chain.secret} would not be what the webhook serves with: {'; '.join(chain.misplaced)}",
             "Mount both from one Secret, or say what it serves with by secret_name, certificate_key and key_name",
+        )
+    if chain.secret_exists and not (chain.certificate_key and chain.private_key):
+        raise EksWindowsError(
+            f"Nothing tells which keys of {chain.secret} hold the certificate and the private key of webhook "
+            f"{chain.webhook} of MutatingWebhookConfiguration {name}",
+            "Name them by certificate_key and key_name",
         )
     keys = PairKeys(chain.certificate_key or CERTIFICATE_KEY, chain.private_key or PRIVATE_KEY)
     _refuse_one_key(keys, str(chain.secret))
@@ -129,23 +138,17 @@ def _refuse_one_key(keys: PairKeys, secret: str) -> None:
 
 
 def _chosen(
-    name: str, chains: Sequence[WebhookChain], options: Mapping[str, Any]
-) -> tuple[WebhookChain, WebhookService]:
-    """The one chain that the options mean, with the service that it calls."""
-    fitting = [
-        (chain, chain.service)
-        for chain in chains
-        if chain.service
-        and options["namespace"] in (None, "", chain.service.namespace)
-        and options["service_name"] in (None, "", chain.service.name)
-    ]
-    if len(fitting) == 1:
-        return fitting[0]
-    called = ", ".join(
-        f"Service {chain.service.namespace}/{chain.service.name}" if chain.service else f"URL {chain.url or 'none'}"
-        for chain in chains
-    )
-    if not fitting:
+    configuration: Mapping[str, Any], options: Mapping[str, Any]
+) -> tuple[Sequence[Mapping[str, Any]], WebhookService]:
+    """The one service that the options mean, and the webhooks of the configuration that call it."""
+    name = options["webhook_configuration"]
+    webhooks = configuration.get("webhooks") or ()
+    services = [service for service in map(service_of, webhooks) if service and _is_meant(service, options)]
+    places = {(service.namespace, service.name) for service in services}
+    if len(places) == 1:
+        return [webhook for webhook in webhooks if service_of(webhook) in services], services[0]
+    called = ", ".join(dict.fromkeys(map(_called, webhooks)))
+    if not places:
         raise EksWindowsError(
             f"MutatingWebhookConfiguration {name} calls no such Service, but {called or 'nothing'}",
             "Only what serves inside the cluster can get a certificate here: check webhook_configuration, namespace "
@@ -154,6 +157,15 @@ def _chosen(
     raise EksWindowsError(
         f"MutatingWebhookConfiguration {name} calls {called}", "Name the one by namespace and service_name"
     )
+
+
+def _is_meant(service: WebhookService, options: Mapping[str, Any]) -> bool:
+    return options["namespace"] in (None, "", service.namespace) and options["service_name"] in (None, "", service.name)
+
+
+def _called(webhook: Mapping[str, Any]) -> str:
+    service = service_of(webhook)
+    return f"Service {service.namespace}/{service.name}" if service else f"URL {url_of(webhook) or 'none'}"
 
 
 def refuse_secret(secret: Mapping[str, Any] | None, name: str) -> None:

@@ -53,17 +53,24 @@ class StuckPod:
 
 
 def stuck_pods(subject: Subject) -> Known[tuple[StuckPod, ...]]:
-    """The Windows pods that wait for an address, of those that were looked at."""
+    """The Windows pods that wait for an address, of those that were looked at. To goal cert_renew also those that will:
+    they have no limit, and no node yet."""
     pods = subject.observation.windows_pods
     if isinstance(pods, Unknown):
         return pods
-    waiting = (pod for pod in pods if pod.is_starting and not pod.address and not pod.host_network)
-    told = ((pod, _path(pod, subject.at)) for pod in waiting)
+    waiting = (pod for pod in pods if not pod.address and not pod.host_network)
+    told = ((pod, _path(pod, subject)) for pod in waiting)
     return tuple(StuckPod(pod, path) for pod, path in told if path)
 
 
-def _path(pod: WindowsPod, at: datetime) -> Path | None:
-    if pod.address_limit in ("", "0"):
+def _path(pod: WindowsPod, subject: Subject) -> Path | None:
+    limited = pod.address_limit not in ("", "0")
+    if pod.waits_for_node and subject.options.goal == "cert_renew":
+        # It is stuck once its node comes, and nobody would look for it then.
+        return "webhook" if pod.selects_windows and not limited else None
+    if not pod.is_starting:
+        return None
+    if not limited:
         return "webhook" if pod.selects_windows else "affinity"
-    late = not pod.created_at or at - datetime.fromisoformat(pod.created_at) > PATIENCE
+    late = not pod.created_at or subject.at - datetime.fromisoformat(pod.created_at) > PATIENCE
     return "controller" if late else None

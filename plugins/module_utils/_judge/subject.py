@@ -22,6 +22,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.instan
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.legacy_state import LegacyState, legacy_state
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.options import JudgeOptions
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    Instance,
     Known,
     Node,
     NodeGroup,
@@ -31,6 +32,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.windows_machines import (
     NodeRoles,
     node_roles,
+    own_instances,
     windows_nodes,
     windows_types,
 )
@@ -102,6 +104,11 @@ class Subject:
     def node_roles(self) -> NodeRoles:
         """The roles that Windows nodes run as, as far as nodes and node groups were read."""
         return node_roles(self._seen_nodes, self._seen_groups, self.observation.instances)
+
+    @cached_property
+    def own_instances(self) -> Known[tuple[Instance, ...]] | None:
+        """The instances of Windows nodes that no managed node group made; None where no such node names one."""
+        return own_instances(self._seen_nodes, self.observation.instances)
 
     def limits(self, instance_type: str) -> Limits | None:
         """How many pods a Windows node of this type runs; None where neither EC2 nor the controller's list knows it."""

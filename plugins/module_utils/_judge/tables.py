@@ -4,7 +4,7 @@
 
 # Private to this collection: no other collection may import it.
 
-"""The result of a preflight as lines for people, none longer than 100 columns."""
+"""The result of a preflight as lines for people, none longer than 100 columns where Ansible prints them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from typing import Any
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.wrapping import columns, printable, wrapped
 
-WIDTH = 100
+WIDTH = 89
+"""What is left of 100 columns: Ansible prints a list as JSON, indented by 8, with quotation marks and commas."""
 MIN_TEXT_WIDTH = 30
 INDENT = 4
 """Of what stands below a row whose cells leave no room for it."""

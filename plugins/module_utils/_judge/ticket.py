@@ -4,7 +4,7 @@
 
 # Private to this collection: no other collection may import it.
 
-"""The result of a preflight as a few lines of Markdown, to paste into a ticket; none is longer than 100 columns."""
+"""The result of a preflight as a few lines of Markdown, to paste into a ticket; none is wider than a table is."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.tables
     evidence_line,
     headline,
 )
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.wrapping import printable, wrapped
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.wrapping import (
+    printable,
+    printed_columns,
+    wrapped,
+)
 
 # What Markdown would take for emphasis, code, a link, an element, an entity or a formula, and what would call somebody.
 # An underscore inside a word is none of these, and names are full of them.
@@ -47,8 +51,8 @@ def escaped(text: str) -> str:
 
 
 def _lines(text: str, first: str = "", later: str = "") -> list[str]:
-    """The text in lines, of which none but the first begins something. One column is left free for what that takes."""
-    head, *rest = wrapped(text, WIDTH - 1, first=first, later=later)
+    """The text in lines, of which none but the first begins something. What that takes is left free: a backslash."""
+    head, *rest = wrapped(text, WIDTH - printed_columns("\\"), first=first, later=later)
     return [head, *(_LEADING.sub(r"\1\\", line) for line in rest)]
 
 

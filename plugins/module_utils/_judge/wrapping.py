@@ -11,6 +11,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
+_ESCAPED = ('"', "\\")
+"""What JSON puts a backslash before, and a printable text may hold."""
+
 
 def printable(text: str) -> str:
     """Names and messages come from servers: nothing of theirs may steer a terminal."""
@@ -22,18 +25,23 @@ def columns(text: str) -> int:
     return len(text) if text.isascii() else sum(map(_columns_of, text))
 
 
+def printed_columns(text: str) -> int:
+    """The same where Ansible prints the text as JSON."""
+    return columns(text) + sum(map(text.count, _ESCAPED))
+
+
 def wrapped(text: str, width: int, first: str = "", later: str = "") -> list[str]:
     """The words of a text in lines of at most ``width`` columns; a word that is longer is broken.
 
     ``first`` begins the first line and ``later`` each one below; both leave room for at least two columns. A text
-    without a word has no line.
+    without a word has no line. Columns are those of JSON, as Ansible prints lines.
     """
     lines: list[str] = []
     lead, line = first, ""
     for word in printable(text).split():
         for piece in _pieces(word, width - max(columns(first), columns(later))):
             joined = f"{line} {piece}" if line else piece
-            if line and columns(lead) + columns(joined) > width:
+            if line and columns(lead) + printed_columns(joined) > width:
                 lines.append(lead + line)
                 lead, joined = later, piece
             line = joined
@@ -48,10 +56,10 @@ def _columns_of(char: str) -> int:
 
 def _pieces(word: str, width: int) -> Iterator[str]:
     """The word, or where it is wider than ``width`` its parts."""
-    while columns(word) > width:
+    while printed_columns(word) > width:
         end = taken = 0
-        while end < len(word) and taken + _columns_of(word[end]) <= width:
-            taken += _columns_of(word[end])
+        while end < len(word) and taken + printed_columns(word[end]) <= width:
+            taken += printed_columns(word[end])
             end += 1
         end = max(end, 1)
         yield word[:end]

@@ -19,7 +19,11 @@ with contextlib.suppress(ImportError):
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.aws_errors import remedy_for, words_of
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import KubernetesError
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Known, Unknown
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    Known,
+    NotAdmitted,
+    Unknown,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.permissions import (
     needed_resource,
     needed_verb,
@@ -27,6 +31,8 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.perm
 )
 
 T = TypeVar("T")
+
+PROBE_NAMESPACE = "probe_namespace (role variable eks_windows_probe_namespace)"
 
 REFUSALS = frozenset({400, 403, 406, 409, 422})
 """Statuses that admission answers with: webhooks choose theirs."""
@@ -59,21 +65,29 @@ def kubernetes_attempt(read: Callable[[], T]) -> Known[T]:
 
 def kubernetes_unknown(error: KubernetesError) -> Unknown:
     """Why the Kubernetes API did not answer."""
-    return Unknown(f"{error.method} {error.path}", error.message, _kubernetes_remedy(error))
+    source, other_namespace = f"{error.method} {error.path}", _other_namespace(error)
+    if other_namespace:
+        return NotAdmitted(source, error.message, other_namespace)
+    return Unknown(source, error.message, _kubernetes_remedy(error))
+
+
+def _other_namespace(error: KubernetesError) -> str:
+    """The remedy where the namespace of the probe's pod keeps it out; empty where that is not why."""
+    if error.method == "POST" and error.status == 404:
+        return f"Name a namespace that exists by {PROBE_NAMESPACE}: {parsed(error.path).namespace} does not"
+    if error.method == "POST" and error.status in REFUSALS and "cannot create resource" not in error.message:
+        return (
+            f"Name by {PROBE_NAMESPACE} a namespace whose quota, pod security and admission webhooks admit the pod of "
+            f"the probe: {parsed(error.path).namespace} refuses it"
+        )
+    return ""
 
 
 def _kubernetes_remedy(error: KubernetesError) -> str:
     if error.status == 401:
         return (
             "Give the identity an access entry or an aws-auth mapping, or reach Kubernetes as one that has it by "
-            "kubernetes_role_arn; a token given by option may have expired"
-        )
-    if error.method == "POST" and error.status == 404:
-        return f"Name a namespace that exists by probe_namespace: {parsed(error.path).namespace} does not"
-    if error.method == "POST" and error.status in REFUSALS and "cannot create resource" not in error.message:
-        return (
-            "Name by probe_namespace a namespace whose quota, pod security and admission webhooks admit the pod of the "
-            f"probe: {parsed(error.path).namespace} refuses it"
+            "kubernetes_role_arn; a token given by option or K8S_AUTH_API_KEY may have expired or be another cluster's"
         )
     if error.status == 403:
         return f"Allow the identity to {needed_verb(error.method, error.path)} {needed_resource(error.path)}"

@@ -4,7 +4,7 @@
 
 # Private to this collection: no other collection may import it.
 
-"""EC2 instances of Windows nodes that no managed node group made, and the roles of their instance profiles.
+"""EC2 instances of Windows nodes, and the roles of the instance profiles of some.
 
 Sources: the service models of EC2 and IAM in botocore 1.43.
 """
@@ -12,7 +12,7 @@ Sources: the service models of EC2 and IAM in botocore 1.43.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 # The backends' requirements say so before anything here runs.
@@ -21,7 +21,11 @@ with contextlib.suppress(ImportError):
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.aws import AwsConnection
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.attempt import aws_unknown
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Instance, Known
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    Instance,
+    Known,
+    MetadataOptions,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.reading import concurrently
 
 IDS_PER_CALL = 200
@@ -31,10 +35,14 @@ THREADS = 4
 """Instance profiles at a time."""
 
 
-def instances(aws: AwsConnection, ids: Sequence[str]) -> tuple[Instance, ...]:
+def instances(aws: AwsConnection, ids: Sequence[str], with_role: Collection[str]) -> tuple[Instance, ...]:
     """The instances that are there: one call for up to 200 of them, and one for each instance profile.
 
     A profile that can't be read leaves the role of its instances unknown.
+
+    Args:
+        ids: Theirs.
+        with_role: Ids of those whose role is asked for.
 
     Raises:
         ClientError: EC2 refuses.
@@ -46,15 +54,28 @@ def instances(aws: AwsConnection, ids: Sequence[str]) -> tuple[Instance, ...]:
         wanted = {"Name": "instance-id", "Values": list(ids[start : start + IDS_PER_CALL])}
         reservations = aws.pages("ec2", "describe_instances", "Reservations", Filters=[wanted])
         found += [instance for reservation in reservations for instance in reservation.get("Instances") or ()]
-    profiles = sorted({_profile(instance) for instance in found} - {""})
+    profiles = sorted({_profile(instance) for instance in found if _id(instance) in with_role} - {""})
     roles = dict(zip(profiles, concurrently(lambda arn: _role(aws, arn), profiles, THREADS), strict=True))
     return tuple(
         Instance(
-            id=str(instance.get("InstanceId") or ""),
+            id=_id(instance),
             subnet_id=str(instance.get("SubnetId") or ""),
-            role=roles.get(_profile(instance), ""),
+            role=roles.get(_profile(instance), "") if _id(instance) in with_role else None,
+            metadata=_metadata(instance.get("MetadataOptions") or {}),
         )
         for instance in found
+    )
+
+
+def _id(instance: dict[str, Any]) -> str:
+    return str(instance.get("InstanceId") or "")
+
+
+def _metadata(told: dict[str, Any]) -> MetadataOptions:
+    return MetadataOptions(
+        endpoint=str(told.get("HttpEndpoint") or ""),
+        tokens=str(told.get("HttpTokens") or ""),
+        hop_limit=int(told.get("HttpPutResponseHopLimit") or 0),
     )
 
 

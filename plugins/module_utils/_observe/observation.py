@@ -42,6 +42,12 @@ class Unknown:
     remedy: str
 
 
+@dataclass(frozen=True)
+class NotAdmitted(Unknown):
+    """A dry run that was refused for where it was tried: the namespace does not exist, or its quota, pod security or a
+    policy keeps the pod out. It says nothing of what it was to show, and will not the next time either."""
+
+
 Known: TypeAlias = T | Unknown
 
 ANY_VARIABLE = "*"
@@ -318,6 +324,7 @@ class WindowsPod:
         phase: Its phase.
         is_starting: Whether it has a node and waits for its sandbox: no container of it got any further, and it is not
             being deleted.
+        waits_for_node: Whether it has no node yet, and is not being deleted.
         selects_windows: Whether its nodeSelector names Windows, which is all that the webhooks look at.
         beta_label_alone: Whether it names Windows there by the deprecated label beta.kubernetes.io/os alone.
         host_network: Whether it uses its node's network, so that it needs no address.
@@ -335,6 +342,7 @@ class WindowsPod:
     node_name: str
     phase: str
     is_starting: bool = False
+    waits_for_node: bool = False
     selects_windows: bool = False
     host_network: bool = False
     address_limit: str = ""
@@ -479,15 +487,32 @@ class NodeGroup:
 
 
 @dataclass(frozen=True)
-class Instance:
-    """The EC2 instance of a Windows node that no managed node group made.
+class MetadataOptions:
+    """How the metadata service of an instance answers, as EC2 spells it: ``endpoint`` is ``enabled`` or ``disabled``,
+    ``tokens`` is ``required`` or ``optional``, and ``hop_limit`` how far a token travels. What EC2 does not tell is
+    empty, or 0."""
 
-    ``role`` is the ARN of the role of its instance profile, with the role's path; empty where it has none.
+    endpoint: str = ""
+    tokens: str = ""
+    hop_limit: int = 0
+
+
+@dataclass(frozen=True)
+class Instance:
+    """The EC2 instance of a Windows node.
+
+    Attributes:
+        id: Its id.
+        subnet_id: Where it is.
+        role: ARN of the role of its instance profile, with the role's path; empty where it has none. None where it was
+            not asked for: a managed node group made the node, and tells its role.
+        metadata: How its metadata service answers.
     """
 
     id: str
     subnet_id: str
-    role: Known[str]
+    role: Known[str] | None
+    metadata: MetadataOptions = MetadataOptions()
 
 
 @dataclass(frozen=True)
@@ -590,12 +615,13 @@ class Observation:
 
     ``coredns`` is None where EKS does not manage that add-on. What follows is None with goal disable, and where Windows
     is not in play: no node runs it, no instance type is planned for it, and Windows IPAM is off; else ``node_groups``
-    is read with every goal. ``instances`` are those of Windows nodes that no managed node group made, None where there
-    is no such node. ``access_entries`` are those of the roles that Windows nodes run as or will: a role that has none
-    is not among them; None where the cluster reads none, or there is no such role. ``aws_auth`` is the data of
-    ConfigMap kube-system/aws-auth, empty where it or its data is absent, and None where access entries decide already.
-    ``subnets`` are those of Windows node groups and instances, and of the cluster; ``instance_types`` those that are in
-    use or planned for Windows, as far as EC2 has them in the region: both None where there is no such type.
+    is read with every goal. ``instances`` are those of Windows nodes, None where no such node names one.
+    ``access_entries`` are those of the roles that Windows nodes run as or will: a role that has none is not among them;
+    None where the cluster reads none, or there is no such role. ``aws_auth`` is the data of ConfigMap
+    kube-system/aws-auth, empty where it or its data is absent, and None where access entries decide already.
+    ``subnets`` are those of Windows node groups, of instances that none of these made, and of the cluster;
+    ``instance_types`` those that are in use or planned for Windows, as far as EC2 has them in the region: both None
+    where there is no such type.
     """
 
     observed_at: str

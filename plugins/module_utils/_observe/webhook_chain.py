@@ -44,8 +44,9 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     WebhookService,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_deployment import (
+    is_paused,
+    leaves_gap,
     serving_deployment,
-    strategy_of,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_mount import (
     MountedPair,
@@ -128,7 +129,8 @@ class WebhookChain:
         service: What is called, whether it exists or not.
         service_exists: Whether it does; False also where it may not be read, as for the Secret.
         deployment: Whose pods the Service selects.
-        deployment_strategy: ``RollingUpdate`` or ``Recreate``, empty without a Deployment.
+        leaves_gap: Whether none of its pods may serve while they are replaced.
+        paused: Whether a change of its template replaces no pod.
         secret: That the Deployment takes the certificate from, whether it exists or not; None where nothing tells it.
         secret_exists: Whether it does.
         certificate_key: Key of the certificate in the Secret, empty where nothing tells it.
@@ -156,7 +158,8 @@ class WebhookChain:
     service: WebhookService | None = None
     service_exists: bool = False
     deployment: ObjectRef | None = None
-    deployment_strategy: str = ""
+    leaves_gap: bool = False
+    paused: bool = False
     secret: ObjectRef | None = None
     secret_exists: bool = False
     certificate_key: str = ""
@@ -186,7 +189,7 @@ def legacy_configurations(api: KubernetesApi) -> tuple[dict[str, Any], ...]:
         found
         for found in api.list(CONFIGURATIONS)
         if found["metadata"]["name"] in WEBHOOK_CONFIGURATIONS
-        or any(service.name in SERVICES for service in map(_service_of, found.get("webhooks") or ()) if service)
+        or any(service.name in SERVICES for service in map(service_of, found.get("webhooks") or ()) if service)
     )
 
 
@@ -210,8 +213,8 @@ def read_chain(
     """
     called: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
     for webhook in configuration.get("webhooks") or ():
-        service = _service_of(webhook)
-        called.setdefault((service.namespace, service.name) if service else (_url_of(webhook),), []).append(webhook)
+        service = service_of(webhook)
+        called.setdefault((service.namespace, service.name) if service else (url_of(webhook),), []).append(webhook)
     return tuple(_ChainReader(api, configuration, overrides, tolerant).read(webhooks) for webhooks in called.values())
 
 
@@ -231,8 +234,8 @@ class _ChainReader:
         self._unread: list[Unknown] = []
 
     def read(self, webhooks: Sequence[Mapping[str, Any]]) -> WebhookChain:
-        service = _service_of(webhooks[0])
-        url = None if service else _url_of(webhooks[0])
+        service = service_of(webhooks[0])
+        url = None if service else url_of(webhooks[0])
         found_service = self._service(service) if service else None
         deployment = self._deployment(service, found_service) if service else None
         pair = self._pair(deployment, _target_ports(found_service, webhooks[0]), service, url)
@@ -258,7 +261,8 @@ class _ChainReader:
             service=service,
             service_exists=found_service is not None,
             deployment=_ref("Deployment", deployment) if deployment else None,
-            deployment_strategy=strategy_of(deployment) if deployment else "",
+            leaves_gap=deployment is not None and leaves_gap(deployment),
+            paused=deployment is not None and is_paused(deployment),
             secret=secret_ref,
             secret_exists=secret is not None,
             certificate_key=certificate_key,
@@ -387,7 +391,8 @@ def _secret_path(ref: ObjectRef) -> str:
     return f"/api/v1/namespaces/{quote(ref.namespace, safe='')}/secrets/{quote(ref.name, safe='')}"
 
 
-def _service_of(webhook: Mapping[str, Any]) -> WebhookService | None:
+def service_of(webhook: Mapping[str, Any]) -> WebhookService | None:
+    """What an entry of a configuration calls, None where that is a URL."""
     service = (webhook.get("clientConfig") or {}).get("service")
     if not service:
         return None
@@ -405,7 +410,8 @@ def _target_ports(service: Mapping[str, Any] | None, webhook: Mapping[str, Any])
     return [port.get("targetPort") or called for port in ports if port.get("port") == called]
 
 
-def _url_of(webhook: Mapping[str, Any]) -> str:
+def url_of(webhook: Mapping[str, Any]) -> str:
+    """The URL that an entry of a configuration calls, empty for none."""
     return str((webhook.get("clientConfig") or {}).get("url") or "")
 
 

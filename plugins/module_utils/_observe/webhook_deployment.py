@@ -16,6 +16,9 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.legacy_
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import ObjectRef
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_mount import mounted_pair
 
+ROLLING_DEFAULT = "25%"
+"""Of maxUnavailable and of maxSurge, where the Deployment does not say."""
+
 
 @dataclass(frozen=True)
 class ServingDeployment:
@@ -54,9 +57,27 @@ def serving_deployment(
     return ServingDeployment(fitting[0] if fitting else None, tuple(problems))
 
 
-def strategy_of(deployment: Mapping[str, Any]) -> str:
-    """``RollingUpdate`` or ``Recreate``: whether its pods serve on while they are replaced."""
-    return str(((deployment.get("spec") or {}).get("strategy") or {}).get("type") or "RollingUpdate")
+def leaves_gap(deployment: Mapping[str, Any]) -> bool:
+    """Whether it may be without an available pod while its pods are replaced.
+
+    Source: Kubernetes, docs/concepts/workloads/controllers/deployment, and ResolveFenceposts of
+    pkg/controller/deployment/util/deployment_util.go: percentages are rounded down for maxUnavailable and up for
+    maxSurge, and where both come to 0 one pod may be away.
+    """
+    strategy = (deployment.get("spec") or {}).get("strategy") or {}
+    if strategy.get("type") == "Recreate":
+        return True
+    rolling = strategy.get("rollingUpdate") or {}
+    replicas = _replicas(deployment)
+    away = int(_pods(rolling.get("maxUnavailable"), replicas))
+    if not away and not _pods(rolling.get("maxSurge"), replicas):
+        away = 1
+    return away >= replicas
+
+
+def is_paused(deployment: Mapping[str, Any]) -> bool:
+    """Whether a change of its template replaces no pod."""
+    return (deployment.get("spec") or {}).get("paused") is True
 
 
 def _name(deployment: Mapping[str, Any]) -> str:
@@ -66,6 +87,12 @@ def _name(deployment: Mapping[str, Any]) -> str:
 def _pod_labels(deployment: Mapping[str, Any]) -> Mapping[str, str]:
     template = (deployment.get("spec") or {}).get("template") or {}
     return (template.get("metadata") or {}).get("labels") or {}
+
+
+def _pods(value: int | str | None, replicas: int) -> float:
+    """A number of pods, or a percentage of the replicas, as it is before it is rounded."""
+    text = ROLLING_DEFAULT if value is None else str(value)
+    return int(text.rstrip("%")) * replicas / 100 if text.endswith("%") else int(text)
 
 
 def _replicas(deployment: Mapping[str, Any]) -> int:

@@ -17,6 +17,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     ObjectRef,
     WebhookPods,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.windows_pods import NOT_ENDED
 
 if TYPE_CHECKING:
     from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import WebhookChain
@@ -50,7 +51,8 @@ def webhook_pods(
 def _started(api: KubernetesApi, deployment: ObjectRef, labels: Mapping[str, str]) -> str:
     selector = ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
     path = f"/api/v1/namespaces/{deployment.namespace}/pods"
-    found = api.list(path, label_selector=selector, metadata_only=True)
+    # A ReplicaSet leaves pods that were evicted where they are: they serve nothing any more.
+    found = api.list(path, label_selector=selector, field_selector=NOT_ENDED, metadata_only=True)
     return min((_created(item) for item in found if not item["metadata"].get("deletionTimestamp")), default="")
 
 

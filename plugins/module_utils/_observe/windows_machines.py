@@ -65,6 +65,21 @@ def instance_id(node: Node) -> str:
     return found[1] if found else ""
 
 
+def instance_ids(nodes: Iterable[Node]) -> frozenset[str]:
+    """The ids of the nodes' EC2 instances, as far as these are some."""
+    return frozenset(map(instance_id, nodes)) - {""}
+
+
+def own_instances(
+    nodes: Iterable[Node], instances: Known[tuple[Instance, ...]] | None
+) -> Known[tuple[Instance, ...]] | None:
+    """The instances of Windows nodes that no managed node group made; None where no such node names one."""
+    ids = instance_ids(self_managed(nodes))
+    if not ids or instances is None or isinstance(instances, Unknown):
+        return instances if ids else None
+    return tuple(each for each in instances if each.id in ids)
+
+
 def windows_groups(nodes: Iterable[Node], groups: Iterable[NodeGroup]) -> tuple[NodeGroup, ...]:
     """Managed node groups of Windows: by their AMI type or, where a launch template names the AMI, by a node."""
     with_nodes = {node.labels.get(GROUP_LABEL) for node in windows_nodes(nodes)}
@@ -122,7 +137,7 @@ def _role_of(node: Node, instances: Known[tuple[Instance, ...]] | None) -> Known
             f"EC2 tells of no instance {instance_id(node) or 'by the providerID'} of node {node.name}",
             "Look at the node's providerID: it names the instance, whose instance profile has the role",
         )
-    if isinstance(found.role, str) and not found.role:
+    if not found.role:
         return Unknown(
             "ec2:DescribeInstances",
             f"instance {found.id} has no role",

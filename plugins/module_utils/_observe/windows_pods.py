@@ -143,6 +143,7 @@ def _pod(item: Mapping[str, Any]) -> WindowsPod:
         node_name=str(spec.get("nodeName") or ""),
         phase=str((item.get("status") or {}).get("phase") or ""),
         is_starting=_is_starting(item),
+        waits_for_node=_waits_for_node(item),
         selects_windows=bool(selecting),
         beta_label_alone=selecting == [BETA_OS_LABEL],
         host_network=spec.get("hostNetwork") is True,
@@ -162,6 +163,11 @@ def _is_starting(item: Mapping[str, Any]) -> bool:
         return False
     states = (*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ()))
     return all(((state.get("state") or {}).get("waiting") or {}).get("reason") in NO_SANDBOX_YET for state in states)
+
+
+def _waits_for_node(item: Mapping[str, Any]) -> bool:
+    pending = (item.get("status") or {}).get("phase") == "Pending"
+    return pending and not (item.get("spec") or {}).get("nodeName") and not item["metadata"].get("deletionTimestamp")
 
 
 def _is_host_process(spec: Mapping[str, Any]) -> bool:

@@ -40,10 +40,12 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.reading import Reading
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.windows_machines import (
-    instance_id,
+    instance_ids,
     node_roles,
+    own_instances,
     self_managed,
     windows_groups,
+    windows_nodes,
     windows_types,
 )
 
@@ -102,10 +104,12 @@ def _read(reading: Reading, nodes: tuple[Node, ...]) -> WindowsParts:
 
 
 def _instances(reading: Reading, nodes: tuple[Node, ...]) -> Known[tuple[Instance, ...]] | None:
-    ids = sorted({instance_id(node) for node in self_managed(nodes)} - {""})
+    ids = sorted(instance_ids(windows_nodes(nodes)))
     if not ids:
         return None
-    return aws_attempt("ec2:DescribeInstances", lambda: instances(reading.aws, ids))
+    # EKS tells the role of managed node groups.
+    own = instance_ids(self_managed(nodes))
+    return aws_attempt("ec2:DescribeInstances", lambda: instances(reading.aws, ids, own))
 
 
 def _access_entries(
@@ -131,7 +135,7 @@ def _subnets(
     if not windows_types(nodes, _read_of(groups), _planned(reading)):
         return None
     of_cluster = () if isinstance(reading.cluster, Unknown) else reading.cluster.subnet_ids
-    ids = {*of_cluster, *(each.subnet_id for each in _read_of(found))}
+    ids = {*of_cluster, *(each.subnet_id for each in _read_of(own_instances(nodes, found)))}
     for group in windows_groups(nodes, _read_of(groups)):
         ids.update(group.subnet_ids)
     wanted = sorted(ids - {""})

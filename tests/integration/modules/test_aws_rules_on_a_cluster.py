@@ -16,22 +16,24 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.preflight import backend
 from tests.integration.conftest import require_real_control_plane
 from tests.integration.littered import become_client, client
+from tests.support.examination import examine
+from tests.support.shown_rules import Shown
 from tests.testbed.aws import AddonIssue
 from tests.testbed.cluster import TestbedCluster
+from tests.testbed.cluster_objects import instance_id
 from tests.testbed.specs import ClusterSpec, NodeSpec, chart_data
 from tests.testbed.testbed import Testbed
 
 # All of it happens in this process, whose releases are always the newest.
 pytestmark = pytest.mark.newest_client
 
+WINDOWS_NODE = "managed"
 SPEC = ClusterSpec(
     "roles",
-    nodes=(NodeSpec(), NodeSpec(), NodeSpec(os="windows")),
+    nodes=(NodeSpec(), NodeSpec(), NodeSpec(WINDOWS_NODE, os="windows")),
     config_map=chart_data(enable_windows_ipam="true"),
 )
 OWN_NODE = {
@@ -78,6 +80,7 @@ def cluster(bed: Testbed, aws_auth: dict[str, str]) -> Iterator[tuple[Testbed, T
         found.admin.delete("nodes", "own")
     if "linux-too" in eks.list_nodegroups(clusterName=found.name)["nodegroups"]:
         eks.delete_nodegroup(clusterName=found.name, nodegroupName="linux-too")
+    metadata_options(HttpTokens="required", HttpPutResponseHopLimit=2)(bed, found)
     bed.aws.set_available_addresses(found.eks, FREE)
     bed.aws.change_cluster(found.eks, kubernetes_network_config=network(DEFAULT_RANGE))
     if "coredns" in found.eks.addons:
@@ -86,19 +89,6 @@ def cluster(bed: Testbed, aws_auth: dict[str, str]) -> Iterator[tuple[Testbed, T
 
 def network(service_range: str) -> dict[str, str]:
     return {"ipFamily": "ipv4", "serviceIpv4Cidr": service_range}
-
-
-def examine(cluster: TestbedCluster, **options: Any) -> dict[str, Any]:
-    """What the module returns."""
-    module = backend()
-    given = {"cluster_name": cluster.name, "region": cluster.eks.region, **options}
-    checked = ArgumentSpecValidator(module.argument_spec).validate(given)
-    assert not checked.error_messages
-    return dict(module.run(checked.validated_parameters, False))
-
-
-def findings(result: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {finding["id"]: finding for finding in result["findings"]}
 
 
 def role_arn(cluster: TestbedCluster) -> str:
@@ -147,6 +137,15 @@ def own_node(bed: Testbed, cluster: TestbedCluster) -> None:
     bed.aws.add_instance(cluster.eks, OWN_NODE["spec"]["providerID"].rpartition("/")[2], "m6a.large", "own-node")
 
 
+def metadata_options(**options: Any) -> Change:
+    """Somebody changes these of the node that the Windows node group made."""
+
+    def change(bed: Testbed, cluster: TestbedCluster) -> None:
+        bed.aws.set_metadata_options(cluster.eks, instance_id(WINDOWS_NODE), **options)
+
+    return change
+
+
 def shared_role(bed: Testbed, cluster: TestbedCluster) -> None:
     bed.aws.add_nodegroup(cluster.eks, "linux-too", role_name=role_arn(cluster).rpartition("/")[2])
 
@@ -162,44 +161,51 @@ def sick_coredns(bed: Testbed, cluster: TestbedCluster) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "name", "severity", "words"),
+    ("change", "shown"),
     [
-        (entry_of("EC2_LINUX"), "iam.node_authorization", "error", ("roles-windows-node", "EC2_LINUX")),
-        (map_roles(without_group), "iam.node_authorization", "error", ("roles-windows-node", f"lacks group {GROUP}")),
-        (map_roles(with_path), "iam.node_authorization", "error", ("role/path/roles-windows-node",)),
-        (map_roles(malformed), "iam.node_authorization", "error", ("is no list in YAML",)),
-        (map_roles(lambda rows: "[]"), "iam.node_authorization", "error", ("is not in ConfigMap",)),
-        (own_node, "iam.node_authorization", "error", ("own-node", "Node own")),
-        (own_node, "nodes.instance_type", "error", ("Node own", "family M6A is on AWS's list of 2022")),
-        (shared_role, "iam.node_role_shared", "info", ("Node group linux-too",)),
+        (entry_of("EC2_LINUX"), Shown("iam.node_authorization", "error", ("roles-windows-node", "EC2_LINUX"))),
+        (
+            map_roles(without_group),
+            Shown("iam.node_authorization", "error", ("roles-windows-node", f"lacks group {GROUP}")),
+        ),
+        (map_roles(with_path), Shown("iam.node_authorization", "error", ("role/path/roles-windows-node",))),
+        (map_roles(malformed), Shown("iam.node_authorization", "error", ("is no list in YAML",))),
+        (map_roles(lambda rows: "[]"), Shown("iam.node_authorization", "error", ("is not in ConfigMap",))),
+        (own_node, Shown("iam.node_authorization", "error", ("own-node", "Node own"))),
+        (own_node, Shown("nodes.instance_type", "error", ("Node own", "family M6A is on AWS's list of 2022"))),
+        (
+            metadata_options(HttpPutResponseHopLimit=1),
+            Shown("nodes.instance_metadata", "info", ("Pods get no answer", "HttpPutResponseHopLimit 1")),
+        ),
+        (
+            metadata_options(HttpPutResponseHopLimit=1, HttpTokens="optional"),
+            Shown("nodes.instance_metadata", "info", ("Pods get no token", "HttpTokens optional")),
+        ),
+        (shared_role, Shown("iam.node_role_shared", "info", ("Node group linux-too",))),
         (
             lambda bed, cluster: bed.aws.set_available_addresses(cluster.eks, 9),
-            "network.subnet_addresses",
-            "warning",
-            ("9 addresses free", "fewer than 10 addresses: one more m5.large with 9 pods, by EC2"),
+            Shown(
+                "network.subnet_addresses",
+                "warning",
+                ("9 addresses free", "fewer than 10 addresses: one more m5.large with 9 pods, by EC2"),
+            ),
         ),
-        (own_service_range, "network.service_cidr", "warning", ("192.168.0.0/16", "Node own")),
-        (sick_coredns, "addon.health", "warning", ("coredns", "InsufficientNumberOfReplicas")),
+        (own_service_range, Shown("network.service_cidr", "warning", ("192.168.0.0/16", "Node own"))),
+        (sick_coredns, Shown("addon.health", "warning", ("coredns", "InsufficientNumberOfReplicas"))),
     ],
 )
-def test_rule(
-    cluster: tuple[Testbed, TestbedCluster], change: Change, name: str, severity: str, words: tuple[str, ...]
-) -> None:
+def test_rule(cluster: tuple[Testbed, TestbedCluster], change: Change, shown: Shown) -> None:
     bed, used = cluster
-    before = findings(examine(used))[name]
-    assert before["status"] in ("pass", "not_applicable"), before
+    before = examine(used, **shown.options)
     change(bed, used)
-    after = findings(examine(used))[name]
-    assert (after["status"], after["severity"]) == ("fail", severity), after
-    said = f"{after['summary']} {after['evidence']}"
-    assert [word for word in words if word not in said] == []
+    shown.assert_shown(before, examine(used, **shown.options))
 
 
 def test_aws_auth_alone_is_enough_and_max_pods_are_what_ec2_tells(cluster: tuple[Testbed, TestbedCluster]) -> None:
     bed, used = cluster
     entry_of("")(bed, used)
-    result = examine(used, planned_instance_types=["m4.16xlarge", "m4.10xlarge", "x99.large"])
-    found = findings(result)
+    examination = examine(used, planned_instance_types=["m4.16xlarge", "m4.10xlarge", "x99.large"])
+    found = examination.findings
     assert found["iam.node_authorization"]["status"] == "pass"
     assert GROUP in str(found["iam.node_authorization"]["evidence"])
     assert found["nodes.instance_type"]["status"] == "fail"
@@ -208,7 +214,7 @@ def test_aws_auth_alone_is_enough_and_max_pods_are_what_ec2_tells(cluster: tuple
         "m4.10xlarge: family M4 is on AWS's list of 2022",
         "x99.large: not in the controller's list of 2026-03-20, and EC2 has no such type in the region",
     }
-    assert result["cluster"]["max_pods"] == [
+    assert examination.result["cluster"]["max_pods"] == [
         {"type": "m4.10xlarge", "secondary": 29, "prefix": None, "source": "ec2"},
         {"type": "m4.16xlarge", "secondary": 29, "prefix": None, "source": "ec2"},
         {"type": "m5.large", "secondary": 9, "prefix": 144, "source": "ec2"},

@@ -153,6 +153,8 @@ def test_only_the_configuration_changes_and_only_once(bed: Bed) -> None:
     assert "addon_update" not in again.result
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_an_add_on_without_role_and_values_gets_no_role(bed: Bed) -> None:
     bed.add()
     assert bed.run().changed
@@ -187,6 +189,8 @@ def test_yaml_stays_yaml_and_strings_stay_strings(bed: Bed) -> None:
     assert len(bed.aws.requests()) == 1
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_the_last_key_can_be_removed(bed: Bed) -> None:
     bed.add(json.dumps(IPAM_ON))
     assert bed.run(values={"enableWindowsIpam": None}).changed
@@ -194,6 +198,8 @@ def test_the_last_key_can_be_removed(bed: Bed) -> None:
     assert not bed.run(values={"enableWindowsIpam": None}).changed
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 @pytest.mark.parametrize("arguments", [(), ("--check",)])
 def test_a_misplaced_key_is_refused(bed: Bed, arguments: tuple[str, ...]) -> None:
     bed.add(json.dumps(ENV))
@@ -205,6 +211,8 @@ def test_a_misplaced_key_is_refused(bed: Bed, arguments: tuple[str, ...]) -> Non
     assert bed.writes() == []
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_a_version_whose_schema_lacks_the_key(bed: Bed) -> None:
     bed.add(version=OLD_VERSION)
     failed = bed.run()
@@ -223,6 +231,8 @@ def test_a_boolean_where_the_schema_has_a_string(bed: Bed) -> None:
     assert bed.writes() == []
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_what_is_not_there_is_named(bed: Bed) -> None:
     failed = bed.run()
     assert f"Could not describe {bed.label} in region us-east-1" in failed.message
@@ -413,6 +423,8 @@ def test_an_update_that_eks_took_though_it_answered_an_error(bed: Bed) -> None:
     assert bed.configuration == {**ENV, **IPAM_ON}
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_an_update_whose_answer_is_lost_is_one_change(bed: Bed) -> None:
     role = bed.role()
     bed.add(json.dumps(ENV), service_account_role_arn=role)
@@ -442,6 +454,8 @@ def test_a_race_is_waited_out(bed: Bed) -> None:
     assert bed.configuration == {**ENV, **IPAM_ON}
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 @pytest.mark.parametrize("permission", ["DescribeAddon", "DescribeAddonConfiguration", "UpdateAddon", "DescribeUpdate"])
 def test_a_permission_that_is_missing_is_named(bed: Bed, permission: str) -> None:
     bed.add()

@@ -11,6 +11,8 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+import pytest
+
 from tests.support.playbook import TaskRun, run_tasks
 from tests.testbed.testbed import Testbed
 
@@ -46,10 +48,14 @@ def test_every_cluster_of_the_region(module_fleet: Testbed) -> None:
     assert sorted(facts["name"] for facts in found.result["clusters"]) == sorted(module_fleet.clusters)
 
 
+# Judged by the library, whichever releases the client has.
+@pytest.mark.newest_client
 def test_region_without_clusters(module_fleet: Testbed) -> None:
     assert run(module_fleet, region="eu-west-1").result["clusters"] == []
 
 
+# Judged by the library, whichever releases the client has.
+@pytest.mark.newest_client
 def test_cluster_that_is_not_there(module_fleet: Testbed) -> None:
     failed = run(module_fleet, cluster_name="raedy", region="us-east-1")
     assert failed.failed

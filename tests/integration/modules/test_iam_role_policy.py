@@ -67,6 +67,8 @@ def test_check_mode_predicts_and_writes_nothing(module_fleet: Testbed, role: str
     assert real.result["attached_policies"] == predicted.result["attached_policies"]
 
 
+# Judged by the library, whichever releases the client has.
+@pytest.mark.newest_client
 def test_role_that_is_not_there_is_named(module_fleet: Testbed) -> None:
     failed = run(module_fleet, role_name="nobody", policy_arn=POLICY)
     assert failed.failed
@@ -74,6 +76,8 @@ def test_role_that_is_not_there_is_named(module_fleet: Testbed) -> None:
     assert "Role nobody not found" in failed.message
 
 
+# Judged by the library, whichever releases the client has.
+@pytest.mark.newest_client
 def test_policy_that_is_no_arn_is_refused(module_fleet: Testbed, role: str) -> None:
     failed = run(module_fleet, "--check", role_name=role, policy_arn="AmazonEKSVPCResourceController")
     assert failed.failed
@@ -81,6 +85,8 @@ def test_policy_that_is_no_arn_is_refused(module_fleet: Testbed, role: str) -> N
     assert module_fleet.aws.requests() == []
 
 
+# Judged by the library, whichever releases the client has.
+@pytest.mark.newest_client
 def test_permission_that_is_missing_is_named(module_fleet: Testbed, role: str) -> None:
     module_fleet.aws.deny("iam:AttachRolePolicy")
     try:

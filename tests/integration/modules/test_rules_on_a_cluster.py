@@ -12,18 +12,18 @@ in this process, by the function that the module runs.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.preflight import backend
 from tests.integration.conftest import require_real_control_plane
 from tests.integration.littered import become_client
+from tests.support.cluster_changes import make
+from tests.support.examination import Examination, examine
+from tests.support.shown_rules import Shown
 from tests.testbed.cluster import TestbedCluster
-from tests.testbed.kubernetes.admin import ApiError, Json
+from tests.testbed.kubernetes.admin import Json
 from tests.testbed.specs import ClusterSpec, FargateProfileSpec, NodeSpec, chart_data
 from tests.testbed.testbed import Testbed
 
@@ -51,23 +51,26 @@ SPEC = ClusterSpec(
     fargate_profiles=(FargateProfileSpec("serverless", ({"namespace": "jobs-*", "labels": {"run": "nightly"}},)),),
 )
 
-# Each rule, the severity of its failure, and what its finding names.
-FAILURES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "network.prefix_blocks": ("warning", (WINDOWS_NODE, "does not have enough free cidr blocks")),
-    "network.network_policy": ("info", ('enable-network-policy-controller: "true"',)),
-    "capacity.pods": ("warning", (WINDOWS_NODE, "of 9 addresses")),
-    "nodes.os_build": ("info", (OLD_BUILD, "64 backends")),
-    "nodes.linux_ami": ("info", (LINUX_NODE, "Amazon Linux 2")),
-    "nodes.controller_events": ("error", (WINDOWS_NODE, "not supported yet by the vpc resource controller")),
-    "nodes.taint": ("warning", (WINDOWS_NODE, "no taint")),
-    "workloads.os_selector": ("warning", ("Deployment shop/web", "DaemonSet shop/log-agent", "StatefulSet shop/cache")),
-    "workloads.address_annotation": ("error", ("Deployment shop/restored", "10.0.12.34/24")),
-    "workloads.node_selector_form": ("warning", ("Pod shop/by-affinity", "Pod shop/by-beta-label")),
-    "workloads.host_network": ("error", ("Pod shop/on-the-host",)),
-    "workloads.fargate": ("error", ("Pod jobs-eu/report", "serverless")),
-    "workloads.service_backends": ("error", ("Service shop/web", "LoadBalancer, 65 backends, 64 on Windows")),
-    "workloads.stuck": ("error", ("Pod shop/stuck", "no webhook answered")),
-}
+FAILURES = (
+    Shown("network.prefix_blocks", "warning", (WINDOWS_NODE, "does not have enough free cidr blocks")),
+    Shown("network.network_policy", "info", ('enable-network-policy-controller: "true"',)),
+    Shown("capacity.pods", "warning", (WINDOWS_NODE, "of 9 addresses")),
+    Shown("nodes.os_build", "info", (OLD_BUILD, "64 backends")),
+    Shown("nodes.linux_ami", "info", (LINUX_NODE, "Amazon Linux 2")),
+    Shown("nodes.controller_events", "error", (WINDOWS_NODE, "not supported yet by the vpc resource controller")),
+    Shown("nodes.taint", "warning", (WINDOWS_NODE, "no taint")),
+    Shown(
+        "workloads.os_selector",
+        "warning",
+        ("Deployment shop/web", "DaemonSet shop/log-agent", "StatefulSet shop/cache"),
+    ),
+    Shown("workloads.address_annotation", "error", ("Deployment shop/restored", "10.0.12.34/24")),
+    Shown("workloads.node_selector_form", "warning", ("Pod shop/by-affinity", "Pod shop/by-beta-label")),
+    Shown("workloads.host_network", "error", ("Pod shop/on-the-host",)),
+    Shown("workloads.fargate", "error", ("Pod jobs-eu/report", "serverless")),
+    Shown("workloads.service_backends", "error", ("Service shop/web", "LoadBalancer, 65 backends, 64 on Windows")),
+    Shown("workloads.stuck", "error", ("Pod shop/stuck", "no webhook answered")),
+)
 INNOCENT = ("web-linux", "kube-dns", "host-process", "by-selector", "named")
 """What no finding names."""
 
@@ -205,19 +208,6 @@ def mistakes(cluster: TestbedCluster) -> list[Json]:
     ]
 
 
-def make(cluster: TestbedCluster, manifests: list[Json]) -> None:
-    """Create objects; a pod waits for the service account of its new namespace."""
-    for manifest in manifests:
-        for patience in range(100):
-            try:
-                cluster.admin.create(manifest)
-                break
-            except ApiError as error:
-                if error.status != 403 or patience == 99:
-                    raise
-                time.sleep(0.1)
-
-
 def neglect(cluster: TestbedCluster) -> None:
     """Change what was right."""
     cluster.admin.patch("nodes", WINDOWS_NODE, {"spec": {"taints": None}})
@@ -225,7 +215,7 @@ def neglect(cluster: TestbedCluster) -> None:
         cluster.admin.patch_status("nodes", name, {"nodeInfo": info})
     data = {"data": {"enable-network-policy-controller": "true"}}
     cluster.admin.patch("configmaps", "amazon-vpc-cni", data, "kube-system")
-    make(cluster, [endpoint_slice_more(cluster)])
+    make(cluster, endpoint_slice_more(cluster))
 
 
 def endpoint_slice_more(cluster: TestbedCluster) -> Json:
@@ -235,21 +225,8 @@ def endpoint_slice_more(cluster: TestbedCluster) -> Json:
     return more
 
 
-def examine(cluster: TestbedCluster) -> dict[str, Any]:
-    """What the module returns."""
-    module = backend()
-    given = {"cluster_name": cluster.name, "region": cluster.eks.region}
-    checked = ArgumentSpecValidator(module.argument_spec).validate(given)
-    assert not checked.error_messages
-    return dict(module.run(checked.validated_parameters, False))
-
-
-def findings(result: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {finding["id"]: finding for finding in result["findings"]}
-
-
 @pytest.fixture(scope="module")
-def examined() -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+def examined() -> Iterator[tuple[Examination, Examination]]:
     """The cluster as it should be, and as its users left it."""
     require_real_control_plane()
     with Testbed([SPEC], control_plane="real", stand_ins=False) as bed, pytest.MonkeyPatch.context() as patch:
@@ -257,28 +234,25 @@ def examined() -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
         cluster = bed.clusters[SPEC.name]
         for name in ("shop", "jobs-eu"):
             cluster.admin.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
-        make(cluster, sound(cluster, knows_host_process(cluster)))
+        for manifest in sound(cluster, knows_host_process(cluster)):
+            make(cluster, manifest)
         # Nothing runs the pod, which would else wait for an address.
         cluster.admin.patch_status("pods", "by-selector", {"phase": "Running"}, "shop")
         before = examine(cluster)
-        make(cluster, mistakes(cluster))
+        for manifest in mistakes(cluster):
+            make(cluster, manifest)
         neglect(cluster)
         yield before, examine(cluster)
 
 
-@pytest.mark.parametrize("name", FAILURES)
-def test_rule(examined: tuple[dict[str, Any], dict[str, Any]], name: str) -> None:
-    before, after = (findings(result)[name] for result in examined)
-    assert before["status"] in ("pass", "not_applicable"), before
-    severity, words = FAILURES[name]
-    assert (after["status"], after["severity"]) == ("fail", severity), after
-    said = f"{after['summary']} {after['evidence']}"
-    assert [word for word in words if word not in said] == []
+@pytest.mark.parametrize("shown", FAILURES, ids=str)
+def test_rule(examined: tuple[Examination, Examination], shown: Shown) -> None:
+    said = shown.assert_shown(*examined)
     assert [word for word in INNOCENT if f"/{word}'" in said] == []
 
 
-def test_what_was_looked_at(examined: tuple[dict[str, Any], dict[str, Any]]) -> None:
-    before, after = (result["examined"] for result in examined)
+def test_what_was_looked_at(examined: tuple[Examination, Examination]) -> None:
+    before, after = (examination.result["examined"] for examination in examined)
     # Those of CoreDNS, which nothing places here, are looked at as well; the one on a Linux node is not.
     assert before["pods"] == before["windows_pods"] + 2
     assert before["windows_pods"] in (1, 2)

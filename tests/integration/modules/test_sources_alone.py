@@ -25,7 +25,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.preflight import backend
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect import kubernetes_api
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import GOALS
-from tests.integration.littered import CLEAN, IN_USE, become_client, littered_testbed
+from tests.integration.littered import CLEAN, IN_USE, PREFIXES, become_client, littered_testbed
 from tests.testbed.cluster import TestbedCluster
 from tests.testbed.testbed import Testbed
 
@@ -40,6 +40,7 @@ CASES = [
     *(("littered", goal, FORBIDDEN) for goal in GOALS),
     *((IN_USE.name, goal, FORBIDDEN) for goal in ("enable", "disable")),
     (CLEAN.name, "enable", FORBIDDEN),
+    (PREFIXES.name, "none", FORBIDDEN),
     *((name, "disable", BROKEN) for name in ("littered", IN_USE.name)),
 ]
 
@@ -85,7 +86,7 @@ class Source:
 
 @pytest.fixture(scope="module")
 def bed() -> Iterator[Testbed]:
-    with littered_testbed(IN_USE) as testbed:
+    with littered_testbed(IN_USE, PREFIXES) as testbed:
         yield testbed
 
 

@@ -114,6 +114,8 @@ def test_other_interpreter_hands_over(module_fleet: Testbed, module: str, tmp_pa
     assert answer(found.of("localhost")[0]) == here(module_fleet, module)
 
 
+# Judged by the library, whichever releases the client has.
+@pytest.mark.newest_client
 @pytest.mark.parametrize("module", TWINS)
 def test_missing_import_hands_over_and_the_module_names_it(module_fleet: Testbed, module: str, tmp_path: Path) -> None:
     # A Python on the path whose boto3 can't be found.
@@ -128,6 +130,8 @@ def test_missing_import_hands_over_and_the_module_names_it(module_fleet: Testbed
     assert "Traceback" not in failed.message
 
 
+# Judged by the library, whichever releases the client has.
+@pytest.mark.newest_client
 @pytest.mark.parametrize("module", TWINS)
 @pytest.mark.parametrize("keywords", [{}, {"environment": {"UNRELATED": "1"}}], ids=["twin", "module"])
 def test_calls_are_reported_where_they_are_asked_for(
@@ -138,6 +142,8 @@ def test_calls_are_reported_where_they_are_asked_for(
     assert "eks:DescribeCluster" in found.of("localhost")[0].result["resource_actions"]
 
 
+# Judged by the library, whichever releases the client has.
+@pytest.mark.newest_client
 @pytest.mark.parametrize("keywords", [{}, {"environment": {"UNRELATED": "1"}}], ids=["twin", "module"])
 def test_secrets_of_a_kubeconfig_are_scrubbed_and_its_words_are_not(
     module_fleet: Testbed, keywords: dict[str, Any]
@@ -172,6 +178,8 @@ def test_module_defaults_of_the_group_reach_the_twin(module_fleet: Testbed, modu
     assert answer(found.of("localhost")[0]) == here(module_fleet, module)
 
 
+# Judged by the library, whichever releases the client has.
+@pytest.mark.newest_client
 @pytest.mark.parametrize("module", TWINS)
 @pytest.mark.parametrize("keywords", [{}, {"environment": {"UNRELATED": "1"}}], ids=["twin", "module"])
 def test_arguments_are_judged_alike(module_fleet: Testbed, module: str, keywords: dict[str, Any]) -> None:
@@ -182,6 +190,8 @@ def test_arguments_are_judged_alike(module_fleet: Testbed, module: str, keywords
     assert "int" in failed.message
 
 
+# Judged by the library, whichever releases the client has.
+@pytest.mark.newest_client
 @pytest.mark.parametrize("module", TWINS)
 @pytest.mark.parametrize("keywords", [{}, {"environment": {"UNRELATED": "1"}}], ids=["twin", "module"])
 def test_unknown_options_are_refused_alike(module_fleet: Testbed, module: str, keywords: dict[str, Any]) -> None:
@@ -190,6 +200,8 @@ def test_unknown_options_are_refused_alike(module_fleet: Testbed, module: str, k
     assert f"Unsupported parameters for ({module}) module: regoin." in failed.message
 
 
+# Judged by the library, whichever releases the client has.
+@pytest.mark.newest_client
 @pytest.mark.parametrize("module", TWINS)
 def test_aws_configuration_that_cannot_be_read_fails_the_task_alone(
     module_fleet: Testbed, module: str, tmp_path: Path
@@ -204,6 +216,8 @@ def test_aws_configuration_that_cannot_be_read_fails_the_task_alone(
     assert "Traceback" not in found.stdout + found.stderr
 
 
+# Judged by the library, whichever releases the client has.
+@pytest.mark.newest_client
 @pytest.mark.parametrize("module", TWINS)
 @pytest.mark.parametrize("keywords", [{}, {"environment": {"UNRELATED": "1"}}], ids=["twin", "module"])
 def test_secret_options_are_scrubbed(module_fleet: Testbed, module: str, keywords: dict[str, Any]) -> None:
@@ -220,6 +234,8 @@ def test_secret_options_are_scrubbed(module_fleet: Testbed, module: str, keyword
     assert module_args["region"] == "us-east-1"
 
 
+# Judged by the library, whichever releases the client has.
+@pytest.mark.newest_client
 @pytest.mark.parametrize("keywords", [{}, {"environment": {"UNRELATED": "1"}}], ids=["twin", "module"])
 def test_the_password_of_a_proxy_is_scrubbed(module_fleet: Testbed, keywords: dict[str, Any]) -> None:
     options = {"cluster_name": "ready", "region": "us-east-1", "proxy": "http://jane:w%40rd-planted@127.0.0.1:9"}

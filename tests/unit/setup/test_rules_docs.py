@@ -102,5 +102,22 @@ def test_the_rules_that_other_pages_name_exist(page: Path) -> None:
     assert set(named) <= set(RULES_BY_ID)
 
 
+def considerations() -> str:
+    return " ".join((DOCS / "considerations.md").read_text(encoding="utf-8").split())
+
+
 def test_considerations_name_rules() -> None:
-    assert "`workloads.stuck`" in (DOCS / "considerations.md").read_text(encoding="utf-8")
+    assert "`workloads.stuck`" in considerations()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param("event log `EKS Windows`, which is capped at 200 MB", id="log limit"),
+        pytest.param("An address rests for 30 seconds after its pod is gone", id="cool-down"),
+        pytest.param("host networking service (HNS) of Windows", id="HNS"),
+        pytest.param("The controller in the control plane shows no logs", id="controller's logs"),
+    ],
+)
+def test_considerations_tell_what_no_api_shows(words: str) -> None:
+    assert words in considerations()

@@ -8,20 +8,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_map_keys import (
     TARGETS,
     WARM_PREFIX,
-    WINDOWS_PREFIX_DELEGATION,
     Setting,
-    parse_bool,
     parse_integer,
     pool_targets,
-)
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.platform_versions import (
-    PREFIX_DELEGATION,
-    at_least,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import CONTROL_PLANE_GOALS, Evidence
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.objects import CONFIG_MAP
@@ -34,14 +28,16 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     passed,
     rule,
     unknown_part,
+    unread,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.prefix_delegation import in_prefix_mode
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.windows_settings import (
     as_config_map_text,
     live_text,
     wanted_addressing,
 )
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Unknown
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Known, Unknown
 
 RULES: list[Rule] = []
 
@@ -64,53 +60,71 @@ def address_targets(subject: Subject) -> Verdict:
     no integer counts as absent; and warm-prefix-target means nothing without prefix delegation.
 
     A live one is a warning that stops nothing. One that goal enable or migrate is to set is an error and stops it. The
-    summary says what the controller makes of them all.
+    summary says what the controller makes of them all. Both are unknown where the ConfigMap can't be read, or where
+    prefix delegation decides and the cluster's versions can't.
     """
     if subject.control_plane_supported is False:
         return not_applicable("The control plane of this version has no Windows support")
     wanted = wanted_addressing(subject.options)
-    asked = {setting for setting in wanted if not setting.boolean}
+    asked = [setting for setting in wanted if not setting.boolean]
     if isinstance(subject.cni_data, Unknown) and not asked:
         return unknown_part(subject.cni_data, blocks=())
     live = known(subject.cni_data)
     to_be = {**live, **{setting.key: as_config_map_text(value) for setting, value in wanted.items()}}
-    ineffective = _ineffective(to_be, "Wanted", _prefix_mode(subject, to_be))
-    refused = [evidence for setting, evidence in ineffective.items() if setting in asked]
+    asked_mode = in_prefix_mode(subject, subject.options.prefix_delegation if wanted else None)
+    refused, undecided = _ineffective(to_be, "Wanted", asked_mode, asked)
     if refused:
         return failed(
-            f"The controller would not take a wanted target as it is: {refused[0].value}; {_used(subject, to_be)}",
+            f"The controller would not take a wanted target as it is: {refused[0].value}; {_used(to_be, asked_mode)}",
             refused,
             severity="error",
             remedy="Choose targets that the controller takes (options warm_ip_target, minimum_ip_target and "
             "warm_prefix_target, role variables eks_windows_warm_ip_target and so on), or leave them out.",
         )
-    problems = [*_ineffective(live, CONFIG_MAP, _prefix_mode(subject, live)).values(), *_shadowed(live)]
+    if undecided:
+        return unknown_part(undecided)
+    live_mode = in_prefix_mode(subject)
+    ineffective, undecided = _ineffective(live, CONFIG_MAP, live_mode, TARGETS)
+    problems = [*ineffective, *_shadowed(live)]
     if problems:
         return failed(
-            f"The controller does not take {problems[0].value}{_more(problems)}; {_used(subject, live)}",
+            f"The controller does not take {problems[0].value}{_more(problems)}; {_used(live, live_mode)}",
             problems,
             blocks=(),
             resolved_by=("configure_windows_addressing",),
         )
-    return passed(f"Targets are taken as they are given: {_used(subject, to_be)}", *_given(live))
+    if undecided:
+        return unknown_part(undecided, blocks=())
+    not_read = [unread(asked_mode)] if isinstance(asked_mode, Unknown) else []
+    return passed(f"Targets are taken as they are given: {_used(to_be, asked_mode)}", *_given(live), *not_read)
 
 
-def _prefix_mode(subject: Subject, data: Mapping[str, str]) -> bool:
-    """Whether Nitro nodes would be in prefix mode, which decides how targets are read."""
-    cluster = subject.observation.cluster
-    possible = isinstance(cluster, Unknown) or at_least(PREFIX_DELEGATION, cluster.version, cluster.platform_version)
-    return bool(parse_bool(data.get(WINDOWS_PREFIX_DELEGATION.key))) and possible is not False
+def _modes(prefix_mode: Known[bool]) -> tuple[bool, ...]:
+    """Whether Nitro nodes are in prefix mode, which decides how targets are read: both where it is not known."""
+    return (False, True) if isinstance(prefix_mode, Unknown) else (prefix_mode,)
 
 
-def _ineffective(data: Mapping[str, str], where: str, prefix_mode: bool) -> dict[Setting, Evidence]:
-    """The targets that the controller takes for another number, each with what it makes of it."""
+def _ineffective(
+    data: Mapping[str, str], where: str, prefix_mode: Known[bool], settings: Collection[Setting]
+) -> tuple[list[Evidence], Unknown | None]:
+    """Those of the targets that the controller takes for another number in any case, each with what it makes of it; and
+    what would tell where it does so in one mode alone."""
+    found = [_ineffective_in(data, where, mode, settings) for mode in _modes(prefix_mode)]
+    certain = [evidence for evidence in found[0] if all(evidence in each for each in found)]
+    differs = any(len(each) > len(certain) for each in found)
+    return certain, prefix_mode if differs and isinstance(prefix_mode, Unknown) else None
+
+
+def _ineffective_in(
+    data: Mapping[str, str], where: str, prefix_mode: bool, settings: Collection[Setting]
+) -> list[Evidence]:
     used = pool_targets(data, prefix_mode)
-    found = {}
+    found = []
     for setting, taken_for in zip(TARGETS, (used.warm_ip, used.minimum_ip, used.warm_prefix), strict=True):
         text = live_text(data, setting)
         reason = "" if text is None else _reason(setting, text, taken_for, prefix_mode)
-        if reason:
-            found[setting] = Evidence(where, f'{setting.key} "{text}" ({reason})')
+        if reason and setting in settings:
+            found.append(Evidence(where, f'{setting.key} "{text}" ({reason})'))
     return found
 
 
@@ -138,9 +152,12 @@ def _shadowed(data: Mapping[str, str]) -> list[Evidence]:
     ]
 
 
-def _used(subject: Subject, data: Mapping[str, str]) -> str:
+def _used(data: Mapping[str, str], prefix_mode: Known[bool]) -> str:
     """What the controller makes of the keys."""
-    prefix_mode = _prefix_mode(subject, data)
+    return ", or with prefix delegation ".join(_used_in(data, mode) for mode in _modes(prefix_mode))
+
+
+def _used_in(data: Mapping[str, str], prefix_mode: bool) -> str:
     targets = pool_targets(data, prefix_mode)
     prefixes = f", warm prefixes {targets.warm_prefix}" if prefix_mode else ""
     default = "" if _given(data) else ", its defaults"

@@ -12,7 +12,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_
     ENABLE_WINDOWS_IPAM,
     parse_bool,
 )
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import IPAM_GOALS, Evidence
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import IPAM_GOALS, Evidence, Goal
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.objects import CONFIG_MAP
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.plan import PLANS
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule import (
@@ -29,7 +29,11 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     unread,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Probe, Unknown
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    NotAdmitted,
+    Probe,
+    Unknown,
+)
 
 RULES: list[Rule] = []
 
@@ -41,6 +45,9 @@ NO_LIMIT = ("", "0")
 WEBHOOK_FAILED = "failed calling webhook"
 """How kube-apiserver says that it refused a pod since a webhook with failurePolicy Fail did not answer. Source:
 Kubernetes, staging/src/k8s.io/apiserver/pkg/admission/plugin/webhook/mutating/dispatcher.go."""
+
+PROVED_BY_PROBE: tuple[Goal, ...] = ("cert_renew", "migrate")
+"""The goals whose steps look at a dry run half-way, and stop or are taken back where it does not show their effect."""
 
 
 @rule(
@@ -133,8 +140,10 @@ def config_map_immutable(subject: Subject) -> Verdict:
     reference="https://github.com/aws/amazon-vpc-resource-controller-k8s/blob/master/webhooks/core/pod_webhook.go",
     remedy="The controller holds Windows support to be off: look at ipam.enabled, legacy.controller_blocks and "
     "ipam.controller_webhook. After a change it takes some seconds.",
+    blocks=PROVED_BY_PROBE,
     resolved_by=("enable_windows_ipam",),
     stops_pods=True,
+    guard=True,
 )
 def probe(subject: Subject) -> Verdict:
     """A server-side dry run that creates a Windows pod, and stores nothing, got a limit of addresses. The controller's
@@ -142,9 +151,13 @@ def probe(subject: Subject) -> Verdict:
     judgement. For goal disable it got none. Where the API server refused it for a webhook that does not answer, no
     Windows pod is created at all.
 
-    It applies where option probe asks for it. It stops no goal, since what the goal changes is what it sees. Where the
-    dry run is forbidden it is unknown, which makes no cluster less ready: other rules have seen the setting and the
-    webhook.
+    It applies where option probe asks for it. A pod without a limit stops no goal, since what the goal changes is what
+    it sees. Where the dry run is forbidden it is unknown, which makes no cluster less ready: other rules have seen the
+    setting and the webhook.
+
+    It stops cert_renew and migrate where the dry run will not show their effect, so that they would end half-way: the
+    namespace refuses the pod, be it by its quota, its pod security or a policy, or does not exist; or a webhook does
+    not answer that the goal does not mend.
     """
     result = subject.observation.probe
     if result is None:
@@ -155,10 +168,13 @@ def probe(subject: Subject) -> Verdict:
                 "The API server refuses Windows pods, as a webhook that it has to ask does not answer",
                 [unread(result)],
                 remedy="Mend the webhook that the evidence names. Where it is the legacy one, look at "
-                "legacy.certificate and legacy.rollout.",
+                "legacy.certificate and legacy.rollout. Where it is another, probe_namespace (role variable "
+                "eks_windows_probe_namespace) can name a namespace whose pods it is not asked about.",
+                blocks=("migrate",) if _is_of_legacy(subject, result) else PROVED_BY_PROBE,
                 resolved_by=(),
             )
-        return unknown_part(result, resolved_by=(), stops_pods=False)
+        lasts = isinstance(result, NotAdmitted)
+        return unknown_part(result, blocks=PROVED_BY_PROBE if lasts else (), resolved_by=(), stops_pods=False)
     pod = f"Dry run of a Windows pod in {result.namespace}"
     both = " (the legacy webhook may have set it)" if subject.legacy.configurations else ""
     if subject.options.goal == "disable":
@@ -170,8 +186,16 @@ def probe(subject: Subject) -> Verdict:
             remedy="The legacy webhook did not answer: look at legacy.certificate and legacy.rollout."
             if subject.control_plane_supported is False
             else None,
+            blocks=(),
         )
     return passed(f"Admission gave a Windows pod its address{both}", Evidence(pod, f"address limit {result.limit}"))
+
+
+def _is_of_legacy(subject: Subject, refusal: Unknown) -> bool:
+    """Whether the webhook that did not answer is one of legacy support, whose certificate may be why."""
+    chains = subject.observation.legacy_webhooks
+    seen = () if chains is None or isinstance(chains, Unknown) else chains
+    return any(f'"{entry.name}"' in refusal.reason for chain in seen for entry in chain.entries)
 
 
 def _probe_of_disabled(subject: Subject, result: Probe, pod: str) -> Verdict:
@@ -187,6 +211,7 @@ def _probe_of_disabled(subject: Subject, result: Probe, pod: str) -> Verdict:
             "Admission gave a Windows pod an address, which the legacy webhook may have set",
             [*evidence, *(Evidence(str(found), "present") for found in configurations)],
             remedy="The probe can't tell the webhooks apart. Windows IPAM's live value decides: see ipam.enabled.",
+            blocks=(),
             resolved_by=(),
             stops_pods=False,
         )
@@ -195,6 +220,7 @@ def _probe_of_disabled(subject: Subject, result: Probe, pod: str) -> Verdict:
         evidence,
         remedy="Run role cloudops.eks_windows.disable. After a change it takes some seconds; where it stays so, see "
         "whether something else, such as GitOps or an update of the add-on, has turned Windows IPAM on again.",
+        blocks=(),
         resolved_by=("disable_windows_ipam",),
         stops_pods=False,
     )

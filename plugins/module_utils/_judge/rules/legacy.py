@@ -43,6 +43,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.
     WEBHOOK_ID,
     second_controllers,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.webhook_certificate import restarted
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.support import live_value
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Unknown
@@ -219,7 +220,21 @@ def rollout(subject: Subject) -> Verdict:
 
     Goal legacy_install is stopped by what can't be seen, not by pods that don't run: what it installs may mend them. It
     does not apply where the control plane can run Windows support.
+
+    Goal cert_renew is stopped, on every version, where the Deployment that it would restart is paused: its pods would
+    stay as they are, and serve with the previous certificate.
     """
+    restarts = restarted(subject) if subject.options.goal == "cert_renew" else ()
+    paused = [chain.deployment for chain in restarts if chain.deployment and chain.paused]
+    if paused:
+        return failed(
+            f"{paused[0]} is paused, so that its pods would not be restarted",
+            [Evidence(str(found), "paused: true") for found in paused],
+            remedy=f"Run kubectl rollout resume -n {paused[0].namespace} deployment/{paused[0].name}, and this again.",
+            blocks=("cert_renew",),
+            resolved_by=(),
+            stops_pods=False,
+        )
     if subject.options.goal != "legacy_install":
         known(subject.observation.cluster)
         if subject.control_plane_supported is not False:

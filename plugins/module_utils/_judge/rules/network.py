@@ -19,9 +19,11 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     failed,
     known,
     not_applicable,
+    not_known,
     passed,
     rule,
     unknown,
+    unread,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.selectors import selects
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
@@ -39,6 +41,8 @@ WINDOWS_SUPPORT = "https://docs.aws.amazon.com/eks/latest/userguide/windows-supp
 SECURITY_GROUPS = "https://docs.aws.amazon.com/eks/latest/userguide/security-groups-for-pods.html"
 
 CUSTOM_NETWORKING = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
+
+NARROW_IT = "Narrow the selector of the SecurityGroupPolicy to Linux pods."
 
 _FINISHED = ("Succeeded", "Failed")
 
@@ -116,16 +120,20 @@ def custom_networking(subject: Subject) -> Verdict:
     evidence="Each Windows pod that a SecurityGroupPolicy selects, or else the policies and the variable "
     "ENABLE_POD_ENI of aws-node.",
     reference=SECURITY_GROUPS,
-    remedy="Narrow the selector of the SecurityGroupPolicy to Linux pods.",
+    remedy=NARROW_IT,
     blocks=WINDOWS_GOALS,
 )
 def security_groups_for_pods(subject: Subject) -> Verdict:
     """No SecurityGroupPolicy selects a Windows pod that has not finished, by podSelector or serviceAccountSelector. The
     user guide says that Windows nodes don't support security groups for pods, so that such a pod runs without them.
-    Pods on their node's network, HostProcess pods among them, don't count: the controller passes over them anywhere.
+    One that asks for Windows by node affinity, or lands there without asking, does not even run: the webhook, which
+    looks at nodeSelector alone, takes it for a Linux pod and has it ask for a branch interface (pod_webhook.go), which
+    no Windows node has. Pods on their node's network, HostProcess pods among them, don't count: the controller passes
+    over them anywhere.
 
     That the feature is on for Linux pods alone is information: while it is, the cluster's role needs policy
-    AmazonEKSVPCResourceController also without Windows.
+    AmazonEKSVPCResourceController also without Windows. So is that it can't be told, where no policy selects a Windows
+    pod.
     """
     policies = known(subject.observation.security_group_policies)
     if policies:
@@ -144,12 +152,19 @@ def security_groups_for_pods(subject: Subject) -> Verdict:
             severity="info",
             blocks=(),
         )
-    seen = known(aws_node)
-    if seen is not None and not seen.is_resolved(POD_ENI):
+    if isinstance(aws_node, Unknown):
+        return unknown(
+            not_known(aws_node),
+            [unread(aws_node), *evidence],
+            remedy=aws_node.remedy,
+            severity="info",
+            blocks=(),
+        )
+    if aws_node is not None and not aws_node.is_resolved(POD_ENI):
         return unknown(
             f"No SecurityGroupPolicy selects Windows pods, and whether security groups for Linux pods are on can't be "
             f"told: {POD_ENI} of {AWS_NODE} is set from elsewhere",
-            [_unresolved(seen, POD_ENI), *evidence],
+            [_unresolved(aws_node, POD_ENI), *evidence],
             remedy=f"Look where {AWS_NODE} takes {POD_ENI} from. While Linux pods use it, the cluster's role needs "
             "AmazonEKSVPCResourceController also without Windows.",
             severity="info",
@@ -166,6 +181,7 @@ def _selected_windows_pods(subject: Subject, policies: tuple[SecurityGroupPolicy
         if pod.phase not in _FINISHED and not pod.host_network and not pod.host_process
     ]
     evidence: list[Evidence] = []
+    stopped: set[tuple[str, str]] = set()
     undecided: Unknown | None = None
     for policy in policies:
         accounts: tuple[ServiceAccount, ...] = ()
@@ -178,17 +194,28 @@ def _selected_windows_pods(subject: Subject, policies: tuple[SecurityGroupPolicy
                 undecided = seen
                 continue
             accounts = seen
-        evidence += [
-            Evidence(f"Pod {pod.namespace}/{pod.name}", f"selected by {_name(policy)}")
-            for pod in candidates
-            if _selects_account(policy, pod, accounts)
-        ]
+        selected = [pod for pod in candidates if _selects_account(policy, pod, accounts)]
+        evidence += [Evidence(f"Pod {pod.namespace}/{pod.name}", _selected(pod, policy)) for pod in selected]
+        stopped.update((pod.namespace, pod.name) for pod in selected if not pod.selects_windows)
     if evidence:
-        pods_seen = len({item.object for item in evidence})
-        return failed(f"A SecurityGroupPolicy selects Windows pods, which run without it: {pods_seen}", evidence)
+        running = len({item.object for item in evidence}) - len(stopped)
+        kinds = [f"which run without it: {running}"] if running else []
+        kinds += [f"which can't run, for want of a nodeSelector: {len(stopped)}"] if stopped else []
+        return failed(
+            f"A SecurityGroupPolicy selects Windows pods, {', and '.join(kinds)}",
+            evidence,
+            remedy=f"{NARROW_IT} Give pods without a nodeSelector one, kubernetes.io/os: windows." if stopped else None,
+        )
     if undecided is not None:
         known(undecided)
     return None
+
+
+def _selected(pod: WindowsPod, policy: SecurityGroupPolicy) -> str:
+    """What a policy that selects a pod means for it."""
+    if pod.selects_windows:
+        return f"selected by {_name(policy)}"
+    return f"selected by {_name(policy)}; without a nodeSelector the webhook takes it for a Linux pod"
 
 
 def _selects_account(policy: SecurityGroupPolicy, pod: WindowsPod, accounts: tuple[ServiceAccount, ...]) -> bool:

@@ -11,10 +11,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_map_keys import (
-    ENABLE_WINDOWS_PREFIX_DELEGATION,
-    parse_bool,
-)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Evidence
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule import (
     Rule,
@@ -28,6 +24,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     unknown,
     unread,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.prefix_delegation import in_prefix_mode
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.kubernetes_reads import ADDRESS_RESOURCE
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Node, Unknown
@@ -48,20 +45,37 @@ MORE_PODS = (
 
 
 class _Room(NamedTuple):
-    """What a node has of something, and what is used of it; ``limit`` is None where it is not known."""
+    """What a node has of something, and what is used of it.
+
+    Attributes:
+        node: The node.
+        kind: Of what.
+        used: How much of it.
+        limits: How much there may be: several where it is not known which of them, none where nothing is known.
+        unread: What could not be read, and would tell.
+    """
 
     node: Node
     kind: str
     used: int
-    limit: int | None
+    limits: tuple[int, ...]
+    unread: tuple[Unknown, ...] = ()
 
     @property
     def is_short(self) -> bool:
-        return self.limit is not None and self.used * 100 > self.limit * FULL
+        return bool(self.limits) and all(map(self._is_exceeded_by, self.limits))
+
+    @property
+    def is_untold(self) -> bool:
+        return not self.is_short and (not self.limits or any(map(self._is_exceeded_by, self.limits)))
 
     @property
     def evidence(self) -> Evidence:
-        return Evidence(f"Node {self.node.name}", f"{self.used} of {self.limit or 'unknown'} {self.kind}")
+        limit = " or ".join(map(str, self.limits)) or "unknown"
+        return Evidence(f"Node {self.node.name}", f"{self.used} of {limit} {self.kind}")
+
+    def _is_exceeded_by(self, limit: int) -> bool:
+        return self.used * 100 > limit * FULL
 
 
 @rule(
@@ -82,8 +96,9 @@ def pods(subject: Subject) -> Verdict:
 
     The remedy is for what is short: addresses, or pods that the kubelet may run.
 
-    Pods on the network of their node need no address. A node whose capacity and instance type tell nothing is unknown.
-    It does not apply to goal disable, after which no Windows pod is to run.
+    Pods on the network of their node need no address. A node whose capacity and instance type tell nothing is unknown,
+    and so is one that is full without prefix delegation alone, where that is not known, since the ConfigMap or the
+    cluster's versions can't be read. It does not apply to goal disable, after which no Windows pod is to run.
     """
     if subject.options.goal == "disable":
         return not_applicable("It does not matter to goal disable")
@@ -93,13 +108,13 @@ def pods(subject: Subject) -> Verdict:
     running = known(subject.observation.windows_pods)
     everything = Counter(pod.node_name for pod in running)
     addressed = Counter(pod.node_name for pod in running if not pod.host_network)
-    rooms = [_Room(node, "addresses", addressed[node.name], _addresses(subject, node)) for node in nodes]
+    rooms = [_Room(node, "addresses", addressed[node.name], *_addresses(subject, node)) for node in nodes]
     limits = [(node, _number(node.capacity.get("pods"))) for node in nodes]
-    rooms += [_Room(node, "pods", everything[node.name], limit) for node, limit in limits if limit is not None]
+    rooms += [_Room(node, "pods", everything[node.name], (limit,)) for node, limit in limits if limit is not None]
     short = [room for room in rooms if room.is_short]
-    untold = [room for room in rooms if room.limit is None]
-    missed = [part for part in (subject.cni_data, subject.observation.instance_types) if isinstance(part, Unknown)]
-    evidence = [*(room.evidence for room in (*short, *untold)), *map(unread, missed if untold else ())]
+    untold = [room for room in rooms if room.is_untold]
+    missed = list(dict.fromkeys(part for room in untold for part in room.unread))
+    evidence = [*(room.evidence for room in (*short, *untold)), *map(unread, missed)]
     if short:
         names = len({room.node.name for room in short})
         return failed(
@@ -125,17 +140,11 @@ def _remedy(subject: Subject, short: list[_Room]) -> str:
     parts = [MORE_NODES]
     if lacking:
         parts.append(MORE_ADDRESSES)
-        if _has_prefixes(subject) is False and any(_can_have_prefixes(subject, node) for node in lacking):
+        if in_prefix_mode(subject) is False and any(_can_have_prefixes(subject, node) for node in lacking):
             parts.append(BY_PREFIX)
     if len(lacking) < len(short):
         parts.append(MORE_PODS)
     return " ".join(parts)
-
-
-def _has_prefixes(subject: Subject) -> bool | None:
-    """Whether the ConfigMap turns Windows prefix delegation on; None where it could not be read."""
-    data = subject.cni_data
-    return None if isinstance(data, Unknown) else bool(parse_bool(data.get(ENABLE_WINDOWS_PREFIX_DELEGATION)))
 
 
 def _can_have_prefixes(subject: Subject, node: Node) -> bool:
@@ -144,18 +153,22 @@ def _can_have_prefixes(subject: Subject, node: Node) -> bool:
     return subject.prefix_delegation_supported is not False and (limits is None or limits.prefix is not None)
 
 
-def _addresses(subject: Subject, node: Node) -> int | None:
-    """Addresses for pods on a node: what it advertises, or else what its type could have."""
+def _addresses(subject: Subject, node: Node) -> tuple[tuple[int, ...], tuple[Unknown, ...]]:
+    """How many addresses for pods a node may have, by what it advertises, or else by what its type could have; and what
+    could not be read of it."""
     advertised = _number(node.capacity.get(ADDRESS_RESOURCE))
     if advertised:
-        return advertised
+        return (advertised,), ()
     limits = subject.limits(node.instance_type)
-    by_prefix = _has_prefixes(subject)
-    if limits is None or by_prefix is None:
-        return None
-    # The controller leaves older platforms in secondary mode without a word.
-    by_prefix = by_prefix and subject.prefix_delegation_supported is not False
-    return (limits.prefix if by_prefix else None) or limits.secondary
+    if limits is None:
+        told = subject.observation.instance_types
+        return (), (told,) if isinstance(told, Unknown) else ()
+    if limits.prefix is None:
+        return (limits.secondary,), ()
+    prefixes = in_prefix_mode(subject)
+    if isinstance(prefixes, Unknown):
+        return (limits.secondary, limits.prefix), (prefixes,)
+    return (limits.prefix if prefixes else limits.secondary,), ()
 
 
 def _number(text: str | None) -> int | None:

@@ -36,11 +36,12 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.nodes import types_to_come
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Unknown
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Known, Unknown
 
 RULES: list[Rule] = []
 
 _OPTION = "prefix_delegation (role variable eks_windows_prefix_delegation)"
+_REPORT = "Report this cluster's versions."
 
 
 @rule(
@@ -88,13 +89,33 @@ def prefix_delegation(subject: Subject) -> Verdict:
     )
 
 
+def in_prefix_mode(subject: Subject, wanted: bool | None = None) -> Known[bool]:
+    """Whether the controller runs a Windows node in prefix mode where its type can have it: by ``wanted``, or by the
+    ConfigMap where that is None. Unknown where it hangs on what could not be read."""
+    # The controller leaves older platforms in secondary mode without a word.
+    if wanted is False or subject.prefix_delegation_supported is False:
+        return False
+    data = subject.cni_data
+    if wanted is None and isinstance(data, Unknown):
+        return data
+    if not wanted and not parse_bool(known(data).get(ENABLE_WINDOWS_PREFIX_DELEGATION)):
+        return False
+    if subject.prefix_delegation_supported:
+        return True
+    cluster = subject.observation.cluster
+    if isinstance(cluster, Unknown):
+        return cluster
+    seen = f"{cluster.version} {cluster.platform_version}".strip() or "none"
+    return Unknown("eks:DescribeCluster", f"can't tell the versions apart: {seen}", _REPORT)
+
+
 def _version(subject: Subject) -> Verdict | None:
     """The verdict where the versions are below AWS's table, or can't be told apart."""
     cluster = known(subject.observation.cluster)
     seen = Evidence(f"EKS cluster {cluster.name}", f"{cluster.version} {cluster.platform_version}".strip())
     enough = at_least(PREFIX_DELEGATION, cluster.version, cluster.platform_version)
     if enough is None:
-        return unknown(f"Can't tell the versions apart: {seen.value}", [seen], remedy="Report this cluster's versions.")
+        return unknown(f"Can't tell the versions apart: {seen.value}", [seen], remedy=_REPORT)
     if enough:
         return None
     return failed(

@@ -10,10 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_map_keys import (
-    ENABLE_WINDOWS_PREFIX_DELEGATION,
-    parse_bool,
-)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.instance_types import PREFIX_ADDRESSES
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import CONTROL_PLANE_GOALS, Evidence
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.instance_limits import Limits
@@ -28,6 +24,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     unknown,
     unknown_part,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.prefix_delegation import in_prefix_mode
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Subnet, Unknown
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.windows_machines import windows_groups
@@ -60,7 +57,8 @@ def subnet_addresses(subject: Subject) -> Verdict:
     network.prefix_blocks has the controller's events.
 
     It does not apply for goal disable, and where no instance type is in use or planned for Windows. It is unknown where
-    neither EC2 nor the controller's list has a type, unless a subnet is too small for the others already.
+    neither EC2 nor the controller's list has a type, unless a subnet is too small for the others already, and where
+    prefix delegation decides and is not known, since the ConfigMap or the cluster's versions can't be read.
     """
     if subject.options.goal == "disable":
         return not_applicable("Without Windows support nothing of it is needed")
@@ -72,9 +70,7 @@ def subnet_addresses(subject: Subject) -> Verdict:
     found = [limits for limits in map(subject.limits, subject.windows_types) if limits is not None]
     untold = [name for name in subject.windows_types if subject.limits(name) is None]
     if found:
-        need = max((_need(subject, limits) for limits in found), key=lambda each: each.addresses)
-        subnets = known(subject.observation.subnets or ())
-        verdict = _judged(subject, need, {subnet.id: subnet for subnet in subnets})
+        verdict = _of_types(subject, found)
         if verdict.status != "pass" or not untold:
             return verdict
     if isinstance(subject.observation.instance_types, Unknown):
@@ -96,21 +92,29 @@ class _Need:
     addresses: int
 
 
-def _need(subject: Subject, limits: Limits) -> _Need:
-    if limits.prefix is not None and _prefixes(subject):
+def _of_types(subject: Subject, found: list[Limits]) -> Verdict:
+    """The verdict for the type that takes most, in either mode where it is not known which of them it is."""
+    subnets = {subnet.id: subnet for subnet in known(subject.observation.subnets or ())}
+    prefixes = in_prefix_mode(subject, _wanted(subject))
+    modes = (False, True) if isinstance(prefixes, Unknown) else (prefixes,)
+    needs = [max((_need(limits, mode) for limits in found), key=lambda each: each.addresses) for mode in modes]
+    verdicts = [_judged(subject, need, subnets) for need in needs]
+    if isinstance(prefixes, Unknown) and verdicts[0].status != verdicts[-1].status:
+        return unknown_part(prefixes)
+    # A node takes at least as many in prefix mode: what is enough there always is, and what is too few in the other.
+    return verdicts[-1] if verdicts[-1].status == "pass" else verdicts[0]
+
+
+def _wanted(subject: Subject) -> bool | None:
+    """Whether the goal turns prefix delegation on or off; None where it leaves it."""
+    return subject.options.prefix_delegation if subject.options.goal in CONTROL_PLANE_GOALS else None
+
+
+def _need(limits: Limits, prefixes: bool) -> _Need:
+    if limits.prefix is not None and prefixes:
         pods = min(limits.prefix, MAX_PODS)
         return _Need(limits, pods, -(-pods // PREFIX_ADDRESSES) * PREFIX_ADDRESSES + 1)
     return _Need(limits, limits.secondary, limits.secondary + 1)
-
-
-def _prefixes(subject: Subject) -> bool:
-    """Whether Windows prefix delegation is on, or the goal turns it on."""
-    wanted = subject.options.prefix_delegation if subject.options.goal in CONTROL_PLANE_GOALS else None
-    data, cluster = subject.cni_data, subject.observation.cluster
-    if isinstance(data, Unknown) or isinstance(cluster, Unknown):
-        return bool(wanted)
-    live = bool(parse_bool(data.get(ENABLE_WINDOWS_PREFIX_DELEGATION)))
-    return (live if wanted is None else wanted) and subject.prefix_delegation_supported is not False
 
 
 def _judged(subject: Subject, need: _Need, subnets: dict[str, Subnet]) -> Verdict:
@@ -127,7 +131,7 @@ def _judged(subject: Subject, need: _Need, subnets: dict[str, Subnet]) -> Verdic
     if short and (used or len(short) == len(where)):
         whose = "of Windows nodes" if used else "of the cluster"
         return failed(f"Subnets {whose} with fewer than {wanted}: {len(short)} of {len(where)}", evidence)
-    for part in (subject.windows_nodes, subject.observation.node_groups, subject.observation.instances):
+    for part in (subject.windows_nodes, subject.observation.node_groups, subject.own_instances):
         if isinstance(part, Unknown):
             # There may be subnets of theirs that are short.
             return unknown_part(part)
@@ -142,7 +146,7 @@ def _evidence(name: str, subnet: Subnet | None) -> Evidence:
 
 def _used(subject: Subject) -> tuple[str, ...]:
     """Subnets that Windows nodes certainly get their addresses from, sorted."""
-    groups, instances = subject.observation.node_groups, subject.observation.instances
+    groups, instances = subject.observation.node_groups, subject.own_instances
     names: set[str] = set()
     nodes = () if isinstance(subject.windows_nodes, Unknown) else subject.windows_nodes
     for group in windows_groups(nodes, () if groups is None or isinstance(groups, Unknown) else groups):

@@ -40,7 +40,8 @@ RULES: list[Rule] = []
 )
 def stuck(subject: Subject) -> Verdict:
     """No Windows pod has a node, waits in ContainerCreating and has no address. The pod webhook gives the first
-    container a limit of addresses when a pod is created, and the controller then the address by an annotation.
+    container a limit of addresses when a pod is created, and the controller then the address by an annotation. To goal
+    cert_renew a pod without a node and without a limit counts too: it will wait for an address once its node comes.
 
     The evidence tells pods that no webhook gave the limit, which have to be made again, from those that the controller
     gives no address, and from those that ask for Windows by node affinity alone, which no webhook looks at. It stops no

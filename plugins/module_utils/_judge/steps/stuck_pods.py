@@ -39,7 +39,7 @@ def recycle(subject: Subject) -> Step | None:
         if isinstance(found, Unknown)
         else tuple(ObjectRef("Pod", each.pod.namespace, each.pod.name) for each in found if each.recyclable)
     )
-    gap = any(chain.deployment_strategy == "Recreate" for chain in restarted(subject))
+    gap = any(chain.leaves_gap for chain in restarted(subject))
     if not pods and not gap:
         return None
     if pods:

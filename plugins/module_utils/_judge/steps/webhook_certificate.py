@@ -101,6 +101,7 @@ def restart(subject: Subject) -> Step | None:
     if not deployments:
         return None
     objects = described(deployments, subject.observation)
+    gap = any(each.chain.leaves_gap for each in webhooks)
     first = webhooks[0]
     fingerprint = told(first.state)["fingerprint"]
     # The same mark a second time would restart nothing.
@@ -111,7 +112,7 @@ def restart(subject: Subject) -> Step | None:
         reason=_why_restart(subject, first),
         object=named(deployments),
         before=compact({"certificate": fingerprint}),
-        after=compact({"objects": objects, "certificate": mark, **place(first.chain)}),
+        after=compact({"objects": objects, "certificate": mark, "leaves_gap": gap, **place(first.chain)}),
     )
 
 

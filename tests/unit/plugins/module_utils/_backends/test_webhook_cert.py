@@ -676,7 +676,14 @@ def test_a_permission_that_is_missing_is_named(method: str, path: str, wanted: s
     assert failure.value.remedy == f"Allow the identity to {wanted}"
 
 
-@pytest.mark.parametrize(("status", "remedy"), [(401, "access entry"), (0, "Make https://cluster reachable")])
+@pytest.mark.parametrize(
+    ("status", "remedy"),
+    [
+        (401, "access entry"),
+        (401, "a token of K8S_AUTH_API_KEY has to be of this cluster, and not expired"),
+        (0, "Make https://cluster reachable from here: its endpoint access, network and proxy. Run this again"),
+    ],
+)
 def test_a_server_that_can_not_be_asked(status: int, remedy: str) -> None:
     with pytest.raises(EksWindowsError) as failure, doing("work"):
         raise KubernetesError("GET", SECRET, status, "", "no", "https://cluster")
@@ -768,6 +775,29 @@ def test_a_pair_that_the_deployment_has_from_elsewhere_is_refused_unless_all_is_
         assert "secret_name, certificate_key and key_name" in e.value.remedy
         assert api.writes == []
     assert run(api, **named, key_name="key.pem")["changed"]
+
+
+def test_keys_that_nothing_tells_are_not_invented() -> None:
+    api = WebhookCluster.serving(DUE)
+    data = {"server.crt": b64(DUE.certificate), "server.key": b64(DUE.key_pem)}
+    api.put(f"{SECRETS}/own", {"metadata": {"name": "own"}, "type": "Opaque", "data": data})
+    for keys in ({}, {"certificate_key": "server.crt"}, {"key_name": "server.key"}):
+        with pytest.raises(EksWindowsError, match="Nothing tells which keys of Secret kube-system/own") as failure:
+            run(api, secret_name="own", **keys)
+        assert failure.value.remedy == "Name them by certificate_key and key_name"
+    assert api.writes == []
+    assert run(api, secret_name="own", certificate_key="server.crt", key_name="server.key")["changed"]
+    assert set(api.objects[f"{SECRETS}/own"]["data"]) == {"server.crt", "server.key"}
+
+
+def test_what_others_entries_of_the_configuration_call_is_not_looked_at() -> None:
+    api = WebhookCluster.serving(DUE)
+    other = {"name": "policy", "clientConfig": {"service": {"namespace": "team", "name": "policy"}}}
+    api.objects[CONFIGURATION]["webhooks"].insert(0, other)
+    api.asked.clear()
+    assert run(api, namespace="kube-system", service_name=SERVICE)["changed"]
+    assert [path for path in api.asked if "/team/" in path] == []
+    assert any("/services/" in path for path in api.asked), "reads are recorded"
 
 
 @pytest.mark.parametrize("options", [{}, {"webhook_configuration": "to-come", "namespace": "n", "service_name": "s"}])

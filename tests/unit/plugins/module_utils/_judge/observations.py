@@ -21,9 +21,11 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     ClusterRole,
     ClusterVersion,
     ConfigMap,
+    Instance,
     LegacyDeployment,
     LegacyObjects,
     LegacyReferences,
+    MetadataOptions,
     Node,
     NodeGroup,
     ObjectRef,
@@ -108,6 +110,16 @@ def node(name: str = "linux-1", operating_system: str = "linux", **changes: Any)
         ),
         **changes,
     )
+
+
+def instance(number: int = 1, **changes: Any) -> Instance:
+    """The instance of a node that a managed node group made, with the metadata options that EKS gives it."""
+    return replace(Instance(f"i-{number:02}", "subnet-1", None, MetadataOptions("enabled", "required", 2)), **changes)
+
+
+def provider_id(number: int = 1) -> str:
+    """How a node names that instance."""
+    return f"aws:///eu-central-1a/i-{number:02}"
 
 
 def node_group(name: str = "windows", **changes: Any) -> NodeGroup:
@@ -201,7 +213,7 @@ def observed(**changes: Any) -> Observation:
             vpc_cni=None,
             vpc_cni_schema=schema(),
             fargate_profiles=(),
-            nodes=(node("linux-1"), node("linux-2"), node("windows-1", "windows")),
+            nodes=(node("linux-1"), node("linux-2"), node("windows-1", "windows", provider_id=provider_id())),
             cni_config_map=config_map({"enable-windows-ipam": "true"}),
             aws_node=AwsNode({}),
             webhook_configurations=(CONTROL_PLANE_WEBHOOK,),
@@ -210,6 +222,7 @@ def observed(**changes: Any) -> Observation:
             windows_pods=(),
             service_accounts=(),
             node_groups=(node_group("linux"), node_group("windows")),
+            instances=(instance(),),
             access_entries=(AccessEntry(WINDOWS_ROLE, "EC2_WINDOWS"),),
             subnets=(Subnet("subnet-1", "eu-central-1a", 200), Subnet("subnet-2", "eu-central-1b", 200)),
             examined={"nodes": 3},
@@ -253,7 +266,7 @@ def chain(**changes: Any) -> WebhookChain:
             service=WebhookService("kube-system", "vpc-admission-webhook", ""),
             service_exists=True,
             deployment=EKSCTL_WEBHOOK,
-            deployment_strategy="Recreate",
+            leaves_gap=True,
             secret=LEGACY_SECRET,
             secret_exists=True,
             certificate_key="cert.pem",

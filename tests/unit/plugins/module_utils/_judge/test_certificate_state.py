@@ -48,7 +48,6 @@ CHAIN = WebhookChain(
     service=WebhookService("kube-system", SERVICE, "/mutate"),
     service_exists=True,
     deployment=ObjectRef("Deployment", "kube-system", "vpc-admission-webhook-deployment"),
-    deployment_strategy="RollingUpdate",
     secret=SECRET,
     secret_exists=True,
     certificate_key="cert.pem",

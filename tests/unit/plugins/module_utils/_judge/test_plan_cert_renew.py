@@ -38,7 +38,7 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
 
 BACKUP = ObjectRef("Secret", "kube-system", "vpc-admission-webhook-certs-backup")
 ALL = ["renew_webhook_certificate", "restart_webhook", "recycle_stuck_pods", "drop_certificate_backup"]
-ROLLING = {"deployment_strategy": "RollingUpdate"}
+ROLLING = {"leaves_gap": False}
 
 
 def cluster(**changes: Any) -> Observation:
@@ -108,6 +108,7 @@ def test_what_a_renewal_does() -> None:
     }
     wanted = json.loads(restart.after)
     assert (wanted["objects"], wanted["certificate"]) == ([deployment], f"replaces {fingerprint}")
+    assert wanted["leaves_gap"] is True
     assert (recycle.object, recycle.before) == ("Windows pods without an address", '{"objects": []}')
     assert (drop.object, json.loads(drop.before), json.loads(drop.after)) == (
         str(BACKUP),
@@ -209,6 +210,10 @@ def test_failure_policy_that_a_restart_left_eased_is_given_back() -> None:
         ({"host_network": True}, False),
         ({"is_starting": False}, False),
         ({"selects_windows": False}, False),
+        ({"is_starting": False, "waits_for_node": True}, True),
+        ({"is_starting": False, "waits_for_node": True, "address_limit": "1"}, False),
+        ({"is_starting": False, "waits_for_node": True, "selects_windows": False}, False),
+        ({"is_starting": False, "waits_for_node": True, "owner": None}, False),
     ],
 )
 def test_pods_that_wait_in_vain_are_recycled(changes: dict[str, Any], recycled: bool) -> None:
@@ -250,6 +255,8 @@ def test_a_renewal_leaves_nothing_for_a_second_one(seen: Observation) -> None:
         ({"managed_by": "cert-manager", "days": -1}, ["legacy.certificate", "legacy.certificate_owner"]),
         ({"service_exists": False, "problems": ("Service kube-system/x does not exist",)}, ["legacy.certificate"]),
         ({"certificate_pem": None, "key_state": "unknown"}, ["legacy.certificate"]),
+        ({"paused": True}, []),
+        ({"paused": True, "days": -1}, ["legacy.rollout"]),
     ],
 )
 def test_what_stops_a_renewal(changes: dict[str, Any], blockers: list[str]) -> None:

@@ -146,7 +146,8 @@ CHAINS = (
             {
                 "service_exists": st.booleans(),
                 "deployment": st.sampled_from([None, EKSCTL_WEBHOOK]),
-                "deployment_strategy": st.sampled_from(["Recreate", "RollingUpdate"]),
+                "leaves_gap": st.booleans(),
+                "paused": st.booleans(),
                 "secret_exists": st.booleans(),
                 "key_state": st.sampled_from(["matches", "differs", "missing", "unreadable", "unknown"]),
                 "managed_by": st.sampled_from(["none", "cert-manager"]),

@@ -29,6 +29,7 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     options,
     role,
 )
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.printed import WIDEST, widest
 
 
 def report(wanted: dict[str, Any] | None = None, **changes: Any) -> list[str]:
@@ -48,30 +49,33 @@ def test_what_a_person_sees() -> None:
     )
     # Which rules do not apply, and how many there are, changes with each rule that is added.
     first = next(number for number, line in enumerate(lines) if line.startswith("Not applicable: version."))
-    last = lines.index("  nodes 3")
+    last = lines.index("  2026-11-24T10:00:00Z: nodes 3")
     assert "findings: 3 failed (3 error)" in lines[last - 1]
     assert lines[:first] + lines[last:] == [
         "Cluster production in eu-central-1, Kubernetes 1.35 eks.9: not ready for Windows pods",
         "STATUS  SEVERITY  RULE                WHAT WAS FOUND",
-        "fail    error     network.ip_family   The cluster's IP family is ipv6, and Windows needs ipv4",
-        "                                      Remedy: Windows nodes need a cluster of IP family IPv4, which",
-        "                                      can only be chosen when a cluster is created.",
-        "fail    error     iam.cluster_policy  AmazonEKSVPCResourceController is not attached to role",
-        "                                      production-cluster",
-        "                                      Remedy: Run role cloudops.eks_windows.enable, which attaches",
-        "                                      AmazonEKSVPCResourceController, or attach it where the role is",
-        "                                      managed.",
+        "fail    error     network.ip_family   The cluster's IP family is ipv6, and Windows needs",
+        "                                      ipv4",
+        "                                      Remedy: Windows nodes need a cluster of IP family",
+        "                                      IPv4, which can only be chosen when a cluster is",
+        "                                      created.",
+        "fail    error     iam.cluster_policy  AmazonEKSVPCResourceController is not attached to",
+        "                                      role production-cluster",
+        "                                      Remedy: Run role cloudops.eks_windows.enable, which",
+        "                                      attaches AmazonEKSVPCResourceController, or attach",
+        "                                      it where the role is managed.",
         '''fail    error     ipam.enabled        enable-windows-ipam is "false"''',
-        "                                      Remedy: Run role cloudops.eks_windows.enable, which sets it.",
-        "                                      Preflight with goal enable says what stops that.",
-        "  nodes 3",
+        "                                      Remedy: Run role cloudops.eks_windows.enable, which",
+        "                                      sets it. Preflight with goal enable says what stops",
+        "                                      that.",
+        "  2026-11-24T10:00:00Z: nodes 3",
         "Stopped by: network.ip_family",
         "Plan:",
         "  1. attach_cluster_policy: IAM role production-cluster: not attached ->",
-        "     arn:aws:iam::aws:policy/AmazonEKSVPCResourceController (AmazonEKSVPCResourceController is not",
-        "     attached to the cluster's role)",
-        "  2. enable_windows_ipam: ConfigMap kube-system/amazon-vpc-cni: false -> true (enable-windows-ipam",
-        """     is "false")""",
+        "     arn:aws:iam::aws:policy/AmazonEKSVPCResourceController",
+        "     (AmazonEKSVPCResourceController is not attached to the cluster's role)",
+        "  2. enable_windows_ipam: ConfigMap kube-system/amazon-vpc-cni: false -> true",
+        """     (enable-windows-ipam is "false")""",
     ]
 
 
@@ -81,13 +85,14 @@ def test_what_a_person_sees() -> None:
         {},
         {"cluster": DENIED},
         {"nodes": Unknown("GET " + "/very-long-path" * 20, "x" * 300, "y" * 300)},
+        {"nodes": Unknown("GET /api/v1/nodes", 'no "node"' * 50, "\\" * 300)},
         {"vpc_cni": addon("]"), "legacy": legacy(deployments=(CONTROLLER,), secrets=DENIED)},
     ],
 )
-def test_no_line_is_longer_than_a_hundred_columns(changes: dict[str, Any]) -> None:
-    for line in report({"goal": "enable"}, **changes):
-        assert 0 < len(line) <= 100
-        assert line == line.rstrip()
+def test_no_line_is_printed_in_more_than_a_hundred_columns(changes: dict[str, Any]) -> None:
+    lines = report({"goal": "enable"}, **changes)
+    assert widest(lines) <= WIDEST
+    assert all(line and line == line.rstrip() for line in lines)
 
 
 def test_several_keys_that_change_have_a_line_each() -> None:
@@ -101,9 +106,9 @@ def test_several_keys_that_change_have_a_line_each() -> None:
         """     (enable-windows-prefix-delegation is not set, warm-ip-target is "1")""",
         "       enable-windows-prefix-delegation: absent -> true",
         "       warm-ip-target: 1 -> 5",
-        "  2. configure_addon: Add-on vpc-cni (The configuration of add-on vpc-cni has no enableWindowsIpam,",
-        "     has no enableWindowsPrefixDelegation, has warmWindowsIPTarget: 1, has enableWindowsIpam under",
-        "     env, where it has no effect)",
+        "  2. configure_addon: Add-on vpc-cni (The configuration of add-on vpc-cni has no",
+        "     enableWindowsIpam, has no enableWindowsPrefixDelegation, has warmWindowsIPTarget: 1,",
+        "     has enableWindowsIpam under env, where it has no effect)",
         "       enableWindowsIpam: absent -> true",
         "       enableWindowsPrefixDelegation: absent -> true",
         "       warmWindowsIPTarget: 1 -> 5",
@@ -153,7 +158,7 @@ def test_a_remedy_that_speaks_of_the_evidence_comes_with_it() -> None:
 )
 def test_long_names_leave_the_table_within_its_width(id: str, summary: str) -> None:
     table = findings_table([item(id, "unknown", "warning", summary, "z" * 200), item("a.b", "fail", "error")])
-    assert max(map(columns, table)) <= 100
+    assert widest(table) <= WIDEST
     text = "".join("".join(line.split()) for line in table)
     for words in (id, summary, "z" * 200, "Mendit."):
         assert "".join(words.split()) in text
@@ -171,7 +176,7 @@ def test_text_stands_below_cells_that_leave_no_room() -> None:
 
 def test_wide_characters_take_two_columns() -> None:
     table = findings_table([item("a.b", "fail", "error", "日" * 60, "")])
-    assert [columns(line) for line in table[1:]] == [100, 68]
+    assert [columns(line) for line in table[1:]] == [88, 80]
 
 
 def test_without_anything_to_show_there_is_no_table() -> None:

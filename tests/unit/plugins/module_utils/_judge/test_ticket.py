@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.ticket import escaped, ticket_lines
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.wrapping import columns
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.printed import WIDEST, widest
 
 
 def finding(id: str, status: str = "fail", severity: str = "error", **more: Any) -> dict[str, Any]:
@@ -53,8 +53,8 @@ def test_what_is_pasted() -> None:
         "**Cluster one in eu-central-1, Kubernetes 1.35 eks.9: not ready for Windows pods**",
         "",
         "- `d.unknown` (error, unknown): Not known: GET /api. Remedy: Mend it.",
-        "- `a.one` (error): Something is wrong. Evidence: Secret default/a_b (\\<none\\>) and 2 more. Remedy:",
-        "  Delete what is in the evidence.",
+        "- `a.one` (error): Something is wrong. Evidence: Secret default/a_b (\\<none\\>) and 2",
+        "  more. Remedy: Delete what is in the evidence.",
         "- `c.info` (info): Waived by \\@ops.",
         "",
         "Plan: `attach_cluster_policy`, `enable_windows_ipam`",
@@ -71,7 +71,7 @@ def test_nothing_wrong() -> None:
     ]
 
 
-def test_no_line_is_wider_than_a_hundred_columns() -> None:
+def test_no_line_is_printed_in_more_than_a_hundred_columns() -> None:
     long = "x" * 300
     lines = ticket_lines(
         result(
@@ -80,7 +80,7 @@ def test_no_line_is_wider_than_a_hundred_columns() -> None:
             name=long,
         )
     )
-    assert max(map(columns, lines)) <= 100
+    assert widest(lines) <= WIDEST
 
 
 @pytest.mark.parametrize(
@@ -88,13 +88,13 @@ def test_no_line_is_wider_than_a_hundred_columns() -> None:
     [("#", "\\#"), ("-", "\\-"), ("+", "\\+"), ("==", "\\=="), ("1.", "1\\."), ("12)", "12\\)"), ("1.35", "1.35")],
 )
 def test_a_line_that_goes_on_begins_nothing(word: str, shown: str) -> None:
-    """For texts of each length before the word, so that for one of them a line begins with it."""
-    summaries = [f"{'x ' * 30}{'y' * length} {word} more" for length in range(1, 40)]
+    """For texts of each length before the word, so that for one a line begins with it, and goes on to its end."""
+    summaries = [f"{'x ' * 30}{'y' * length} {word} {'z ' * 50}" for length in range(1, 40)]
     lines = [line for summary in summaries for line in ticket_lines(result(finding("a.one", summary=summary)))]
     began = {line.split()[0] for line in lines if line.startswith("  ")}
     assert shown in began
     assert word == shown or word not in began
-    assert max(map(columns, lines)) <= 100
+    assert widest(lines) <= WIDEST
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,18 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.wrapping import columns, printable, wrapped
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.wrapping import (
+    columns,
+    printable,
+    printed_columns,
+    wrapped,
+)
 
 
 @pytest.mark.parametrize(
@@ -17,6 +24,13 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.wrappi
 )
 def test_columns(text: str, width: int) -> None:
     assert columns(text) == width
+
+
+def test_json_shows_some_characters_by_two() -> None:
+    text = 'is "日本" \\'
+    assert printed_columns(text) == columns(json.dumps(text, ensure_ascii=False)) - len('""')
+    assert wrapped('a "b" "c"', 8) == ['a "b"', '"c"']
+    assert wrapped('""""', 4) == ['""', '""']
 
 
 def test_words_go_to_the_next_line_where_they_do_not_fit() -> None:
@@ -40,5 +54,5 @@ def test_nothing_steers_a_terminal() -> None:
 @given(st.text(), st.integers(4, 40), st.sampled_from(["", "- ", "> "]))
 def test_no_line_is_wider_and_nothing_is_lost(text: str, width: int, lead: str) -> None:
     lines = wrapped(text, width, first=lead, later="  " if lead else "")
-    assert all(columns(line) <= width for line in lines)
+    assert all(printed_columns(line) <= width for line in lines)
     assert "".join("".join(line[len(lead) :] for line in lines).split()) == "".join(printable(text).split())

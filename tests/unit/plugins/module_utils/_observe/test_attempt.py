@@ -13,7 +13,10 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.atte
     aws_attempt,
     kubernetes_attempt,
 )
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Unknown
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    NotAdmitted,
+    Unknown,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.permissions import (
     needed_resource,
     needed_verb,
@@ -59,6 +62,7 @@ def test_a_failure_with_its_own_remedy() -> None:
     ("status", "message", "remedy"),
     [
         (401, "Unauthorized", "access entry or an aws-auth mapping"),
+        (401, "Unauthorized", "given by option or K8S_AUTH_API_KEY may have expired or be another cluster's"),
         (403, "forbidden", "Allow the identity to list nodes in the whole cluster"),
         (0, "[SSL: CERTIFICATE_VERIFY_FAILED]", "intercepts TLS"),
         (0, "https://cluster did not answer", "Make https://cluster reachable"),
@@ -112,10 +116,10 @@ POD = 'pods is forbidden: User "jane" cannot create resource "pods" in API group
     ("status", "message", "remedy"),
     [
         (403, POD, "Allow the identity to create pods in namespace a"),
-        (404, 'namespaces "a" not found', "Name a namespace that exists by probe_namespace: a does not"),
+        (404, 'namespaces "a" not found', "(role variable eks_windows_probe_namespace): a does not"),
         (403, 'pods "p" is forbidden: exceeded quota: small', "quota, pod security and admission webhooks"),
         (403, 'pods "p" is forbidden: violates PodSecurity "restricted:latest"', "a refuses it"),
-        (400, 'admission webhook "w" denied the request', "Name by probe_namespace a namespace whose"),
+        (400, 'admission webhook "w" denied the request', "Name by probe_namespace (role variable"),
         (503, "etcd is down", "Try again"),
     ],
 )
@@ -123,5 +127,6 @@ def test_what_is_made_of_a_probe_that_is_refused(status: int, message: str, reme
     error = KubernetesError("POST", "/api/v1/namespaces/a/pods", status, "", message, "https://cluster")
     unknown = kubernetes_attempt(raising(error))
     assert isinstance(unknown, Unknown)
+    assert isinstance(unknown, NotAdmitted) is ("probe_namespace" in unknown.remedy)
     assert remedy in unknown.remedy
     assert ("Allow the identity" in unknown.remedy) is (message == POD)

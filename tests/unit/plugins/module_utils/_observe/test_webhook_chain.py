@@ -112,7 +112,7 @@ def test_the_chain_of_each_variant(kubernetes: Any, way: LegacyVariant) -> None:
             service=WebhookService(namespace, way.service, "/mutate"),
             service_exists=True,
             deployment=ObjectRef("Deployment", namespace, way.deployment),
-            deployment_strategy="Recreate",
+            leaves_gap=True,
             secret=ObjectRef("Secret", namespace, way.secret),
             secret_exists=True,
             certificate_key=way.certificate_key,
@@ -134,7 +134,7 @@ def test_names_are_told_by_objects_and_not_by_a_table(cluster: Any) -> None:
         "Secret kube-system/mine-tls",
     )
     assert (chain.certificate_key, chain.private_key, chain.key_state, chain.problems) == ("a", "b", "matches", ())
-    assert chain.deployment_strategy == "RollingUpdate"
+    assert (chain.leaves_gap, chain.paused) == (False, False)
 
 
 def test_nothing_holds_the_key(cluster: Any) -> None:
@@ -199,7 +199,7 @@ def test_without_the_deployment_known_names_go_on(cluster: Any) -> None:
     assert chain.problems == (
         "No Deployment of namespace kube-system has pods that Service kube-system/vpc-admission-webhook-svc selects",
     )
-    assert (chain.deployment, chain.deployment_strategy, chain.key_state) == (None, "", "matches")
+    assert (chain.deployment, chain.leaves_gap, chain.paused, chain.key_state) == (None, False, False, "matches")
 
 
 def test_of_several_deployments_one_that_runs_and_has_a_certificate_counts(cluster: Any) -> None:

@@ -39,7 +39,11 @@ def test_the_oldest_pod_and_the_last_change_of_the_data(kubernetes) -> None:
         SECRETS: [item("2026-01", ("f:data", "2026-05"), ("f:data", "2026-04"), ("f:metadata", "2026-06"))],
     }
     assert webhook_pods(kubernetes, (chain(),), (DEPLOYMENT,)) == (WebhookPods(WEBHOOK, "2026-02", "2026-05"),)
-    assert kubernetes.asked == [(PODS, "a=1,b=2", "", True), (SECRETS, "", "metadata.name=pair", True)]
+    assert kubernetes.asked == [
+        # Pods that were evicted stay, and serve nothing.
+        (PODS, "a=1,b=2", "status.phase!=Succeeded,status.phase!=Failed", True),
+        (SECRETS, "", "metadata.name=pair", True),
+    ]
 
 
 def test_without_a_record_of_changes_the_creation_counts(kubernetes) -> None:

@@ -9,7 +9,9 @@ import pytest
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Instance
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.windows_machines import (
     instance_id,
+    instance_ids,
     node_roles,
+    own_instances,
     self_managed,
     windows_groups,
     windows_nodes,
@@ -50,6 +52,19 @@ def test_which_nodes_are_of_windows() -> None:
 )
 def test_which_instance_a_node_is(provider_id: str, expected: str) -> None:
     assert instance_id(node(provider_id=provider_id)) == expected
+
+
+def test_which_instances_no_managed_node_group_made() -> None:
+    of_group = node("managed", "windows", provider_id="aws:///eu-central-1a/i-0def")
+    nodes = (node("linux"), of_group, OWN, node("odd", "windows", labels={}))
+    assert instance_ids(nodes) == {"i-0abc", "i-0def"}
+    own, other = Instance("i-0abc", "subnet", WINDOWS_ROLE), Instance("i-0def", "subnet", None)
+    assert own_instances(nodes, (own, other)) == (own,)
+    assert own_instances(nodes, DENIED) == DENIED
+    assert own_instances(nodes, None) is None
+    # What is not known of others hides nothing.
+    assert own_instances((of_group,), (other,)) is None
+    assert own_instances((of_group,), DENIED) is None
 
 
 def test_which_node_groups_are_of_windows() -> None:

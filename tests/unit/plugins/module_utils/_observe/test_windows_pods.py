@@ -258,6 +258,23 @@ def test_which_pods_wait_for_their_sandbox(kubernetes, status: dict[str, Any], s
     assert seen(kubernetes, item).is_starting is False
 
 
+@pytest.mark.parametrize(
+    ("phase", "spec", "metadata", "waits"),
+    [
+        ("Pending", {}, {}, True),
+        ("Pending", {"nodeName": "w"}, {}, False),
+        ("Pending", {}, {"deletionTimestamp": "2026-11-24T10:00:00Z"}, False),
+        ("Running", {}, {}, False),
+    ],
+)
+def test_which_pods_wait_for_a_node(
+    kubernetes, phase: str, spec: dict[str, Any], metadata: dict[str, Any], waits: bool
+) -> None:
+    item = {**pod("a", "p", nodeSelector={"kubernetes.io/os": "windows"}, **spec), "status": {"phase": phase}}
+    item["metadata"].update(metadata)
+    assert seen(kubernetes, item).waits_for_node is waits
+
+
 def test_what_is_seen_of_a_pod_s_address_and_owner(kubernetes) -> None:
     limits = {"resources": {"limits": {ADDRESS: 1}}}
     spec = {"os": {"name": "windows"}, "hostNetwork": True, "containers": [limits, {}]}

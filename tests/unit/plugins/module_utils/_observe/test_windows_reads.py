@@ -41,6 +41,7 @@ OWN = node("own", "windows", labels={}, provider_id="aws:///eu-central-1a/i-01")
 LINUX = (node("a"), node("b"))
 WINDOWS = (*LINUX, node("w", "windows"))
 ON, OFF = config_map({"enable-windows-ipam": "1"}), config_map({"enable-windows-ipam": "false"})
+MANAGED = node("m", "windows", provider_id="aws:///eu-central-1a/i-02")
 EC2_CALLS = ["ec2:describe_instance_types", "ec2:describe_subnets"]
 GROUP_CALLS = ["eks:describe_nodegroup", "eks:list_nodegroups"]
 
@@ -115,6 +116,26 @@ def test_what_is_asked(aws, read: Read, nodes: Any, config: Any, options: dict[s
     parts = read(nodes, config, **options)
     assert (parts is None) is (calls is None)
     assert sorted(aws.asked) == sorted(calls or [])
+
+
+def test_instances_of_managed_node_groups_cost_one_call_and_tell_no_subnet(aws, read: Read) -> None:
+    aws.answers["describe_instances"] = [
+        {"Instances": [{"InstanceId": "i-02", "SubnetId": "subnet-5", "IamInstanceProfile": {"Arn": "arn/managed"}}]}
+    ]
+    parts = read((*WINDOWS, MANAGED))
+    assert parts is not None
+    assert parts.instances == (Instance("i-02", "subnet-5", None),)
+    calls = ["ec2:describe_instances", "eks:describe_access_entry", *EC2_CALLS, *GROUP_CALLS]
+    assert sorted(aws.asked) == sorted(calls)
+    asked = {operation: parameters for operation, _region, parameters in aws.asked_in}
+    assert asked["describe_instances"]["Filters"] == [{"Name": "instance-id", "Values": ["i-02"]}]
+    assert asked["describe_subnets"]["Filters"][0]["Values"] == ["subnet-1", "subnet-2", "subnet-3"]
+
+
+def test_all_windows_nodes_are_asked_for_by_one_call(aws, read: Read) -> None:
+    assert read((*WINDOWS, MANAGED, OWN, node("l", provider_id="aws:///eu-central-1a/i-03"))) is not None
+    asked = [parameters for operation, _region, parameters in aws.asked_in if operation == "describe_instances"]
+    assert [each["Filters"] for each in asked] == [[{"Name": "instance-id", "Values": ["i-01", "i-02"]}]]
 
 
 def test_nothing_more_is_asked_where_windows_ipam_is_on_alone(aws, kubernetes, read: Read) -> None:

@@ -126,6 +126,55 @@ def test_below_the_minimum_targets_are_those_of_secondary_mode() -> None:
     assert "ignored without prefix delegation" in finding("network.address_targets", old).summary
 
 
+UNTOLD = cluster(version="1.26", platform_version="?")
+DEFAULTS_IN_EITHER = (
+    "it keeps 3 warm addresses, at least 3 in all, its defaults, or with prefix delegation it keeps 1 warm addresses, "
+    "at least 3 in all, warm prefixes 0, its defaults"
+)
+
+
+@pytest.mark.parametrize("seen", [DENIED, UNTOLD], ids=["unread", "untold"])
+@pytest.mark.parametrize(
+    ("data", "wanted", "status", "words"),
+    [
+        ({"warm-prefix-target": "2"}, {}, "fail", "ignored without prefix delegation"),
+        ({"warm-prefix-target": "2", **PREFIX}, {}, "unknown", "Not known: "),
+        ({"warm-ip-target": "0", **PREFIX, "minimum-ip-target": "4"}, {}, "unknown", "Not known: "),
+        ({"warm-ip-target": "0", "minimum-ip-target": "0", **PREFIX}, {}, "fail", 'warm-ip-target "0" (taken for 1);'),
+        ({"warm-ip-target": "x", "warm-prefix-target": "2", **PREFIX}, {}, "fail", "no integer, so that it counts as"),
+        (PREFIX, {}, "pass", DEFAULTS_IN_EITHER),
+        ({}, {}, "pass", "it keeps 3 warm addresses, at least 3 in all, its defaults"),
+        (CHART, {"warm_prefix_target": 1}, "fail", "ignored without prefix delegation"),
+        (CHART, {"warm_prefix_target": 1, "prefix_delegation": True}, "unknown", "Not known: "),
+        ({**CHART, **PREFIX}, {"warm_prefix_target": 1}, "unknown", "Not known: "),
+        ({**CHART, **PREFIX}, {"warm_prefix_target": 1, "prefix_delegation": False}, "fail", "ignored without"),
+        ({**CHART, **PREFIX}, {"warm_ip_target": 5}, "pass", "it keeps 5 warm addresses, at least 3 in all, or with"),
+    ],
+)
+def test_where_the_versions_are_not_known_either_mode_is_judged(
+    seen: Any, data: Any, wanted: dict[str, Any], status: str, words: str
+) -> None:
+    goal: Any = "enable" if wanted else "none"
+    observation = observed(cluster=seen, cni_config_map=config_map(data))
+    found = finding("network.address_targets", observation, goal=goal, **wanted)
+    assert found.status == status
+    assert words in found.summary
+    if status == "unknown":
+        assert found.blocks == (("enable", "migrate") if wanted else ())
+        assert found.remedy == (DENIED.remedy if seen is DENIED else "Report this cluster's versions.")
+
+
+def test_only_what_fails_in_either_mode_is_evidence() -> None:
+    data = config_map({"warm-ip-target": "x", "warm-prefix-target": "2", **PREFIX})
+    found = finding("network.address_targets", observed(cluster=DENIED, cni_config_map=data))
+    assert [item.value for item in found.evidence] == ['warm-ip-target "x" (no integer, so that it counts as absent)']
+
+
+def test_what_was_not_read_is_evidence_where_nothing_hangs_on_it() -> None:
+    found = finding("network.address_targets", observed(cluster=DENIED, cni_config_map=config_map(PREFIX)))
+    assert [item.object for item in found.evidence] == [DENIED.source]
+
+
 def test_old_control_planes_read_no_target() -> None:
     old = legacy_cluster(cni_config_map=config_map({"warm-ip-target": "x"}))
     assert finding("network.address_targets", old).status == "not_applicable"

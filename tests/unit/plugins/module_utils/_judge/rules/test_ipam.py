@@ -4,11 +4,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Probe, Unknown
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.render import as_result
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    NotAdmitted,
+    Probe,
+    Unknown,
+)
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import (
     ALL_BUT_DISABLE,
     CONTROL_PLANE_GOALS,
@@ -23,12 +29,21 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     finding,
     legacy_cluster,
     observed,
+    options,
+    with_legacy,
 )
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.serving import serving
 
 WEBHOOK_AWAY = Unknown(
     "POST /api/v1/namespaces/default/pods",
     'Internal error occurred: failed calling webhook "vpc-admission-webhook.amazonaws.com": certificate has expired',
     "Try again, and look at the control plane's health",
+)
+OTHER_AWAY = replace(WEBHOOK_AWAY, reason='Internal error occurred: failed calling webhook "policy.example.com": EOF')
+REFUSED = NotAdmitted(
+    "POST /api/v1/namespaces/default/pods",
+    'pods "eks-windows-probe-x" is forbidden: failed quota: team: must specify limits.cpu',
+    "Name another by probe_namespace",
 )
 FAILURES = {
     "ipam.enabled": Failure(
@@ -84,6 +99,12 @@ def test_enabled_as_the_controller_reads_it(value: str) -> None:
     assert found.resolved_by == ("enable_windows_ipam",)
 
 
+@pytest.mark.parametrize("value", ["0", "f", "F", "FALSE", "false", "False"])
+def test_off_as_the_controller_reads_it(value: str) -> None:
+    found = finding("ipam.enabled", observed(cni_config_map=config_map({"enable-windows-ipam": value})))
+    assert (found.status, found.summary) == ("fail", f'enable-windows-ipam is "{value}"')
+
+
 @pytest.mark.parametrize("value", ["yes", "on", "enabled", " true", "true ", "tRUE", "", "2", "y"])
 def test_other_spellings_are_named(value: str) -> None:
     found = finding("ipam.enabled", observed(cni_config_map=config_map({"enable-windows-ipam": value})))
@@ -94,8 +115,6 @@ def test_other_spellings_are_named(value: str) -> None:
 @pytest.mark.parametrize(
     ("seen", "status", "words"),
     [
-        (config_map({"enable-windows-ipam": "false"}), "fail", 'is "false"'),
-        (config_map({"enable-windows-ipam": "F"}), "fail", 'is "F"'),
         (config_map({"other": "x"}), "fail", "has no key"),
         (config_map({}), "fail", "has no key"),
         (config_map(None), "fail", "has no data"),
@@ -146,7 +165,42 @@ def test_old_control_planes_read_no_setting() -> None:
 )
 def test_probe(probe: Any, status: str, stops_pods: bool) -> None:
     found = finding("ipam.probe", observed(probe=probe))
-    assert (found.status, found.severity, found.blocks, found.stops_pods) == (status, "error", (), stops_pods)
+    assert (found.status, found.severity, found.stops_pods) == (status, "error", stops_pods)
+
+
+@pytest.mark.parametrize(
+    ("probe", "goal", "blockers"),
+    [
+        (REFUSED, "cert_renew", ["ipam.probe"]),
+        (REFUSED, "migrate", ["ipam.probe"]),
+        (REFUSED, "enable", []),
+        (REFUSED, "legacy_remove", []),
+        (DENIED, "cert_renew", []),
+        (DENIED, "migrate", []),
+        (Probe("default", ""), "cert_renew", []),
+        (Probe("default", ""), "migrate", []),
+        (WEBHOOK_AWAY, "cert_renew", []),
+        (WEBHOOK_AWAY, "migrate", ["ipam.probe"]),
+        (OTHER_AWAY, "cert_renew", ["ipam.probe"]),
+        (OTHER_AWAY, "migrate", ["ipam.probe"]),
+    ],
+)
+def test_a_probe_that_will_not_show_the_effect_stops_what_is_proved_by_it(
+    probe: Any, goal: Any, blockers: list[str]
+) -> None:
+    seen = with_legacy(probe=probe, legacy_webhooks=(serving(20),))
+    judged = as_result(seen, options(goal=goal))
+    assert judged["plan"] != []
+    assert [blocker for blocker in judged["blockers"] if blocker == "ipam.probe"] == blockers
+    if probe is REFUSED:
+        (found,) = [found for found in judged["findings"] if found["id"] == "ipam.probe"]
+        assert (found["status"], found["remedy"]) == ("unknown", REFUSED.remedy)
+
+
+def test_a_probe_stops_nothing_where_nothing_is_to_be_done() -> None:
+    seen = with_legacy(probe=REFUSED, legacy_webhooks=(serving(300),), webhook_pods=())
+    judged = as_result(seen, options(goal="cert_renew"))
+    assert (judged["plan"], judged["blockers"]) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -165,8 +219,8 @@ def test_the_probe_of_disable_wants_no_limit(
     probe: Any, changes: dict[str, Any], status: str, resolved_by: tuple[str, ...]
 ) -> None:
     found = finding("ipam.probe", observed(probe=probe, **changes), goal="disable")
-    assert (found.status, found.blocks, found.stops_pods) == (status, (), False)
-    assert found.resolved_by == resolved_by
+    assert (found.status, found.stops_pods, found.resolved_by) == (status, False, resolved_by)
+    assert "disable" not in found.blocks
 
 
 def test_a_probe_beside_a_legacy_webhook_speaks_of_both() -> None:

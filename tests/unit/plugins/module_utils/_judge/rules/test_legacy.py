@@ -37,6 +37,7 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     ready,
     with_legacy,
 )
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.serving import serving
 
 FAILURES = {
     "legacy.components": Failure(
@@ -229,6 +230,28 @@ def test_rollout(changes: dict[str, Any], goal: Any, status: str, words: str) ->
     unread = status == "unknown" and "cluster" not in changes
     assert found.resolved_by == (() if unread else ("install_legacy_controller", "install_legacy_webhook"))
     assert found.stops_pods is (status in ("fail", "unknown"))
+
+
+@pytest.mark.parametrize("version", [{}, {"cluster": cluster()}])
+@pytest.mark.parametrize(
+    ("changes", "goal", "is_stopped"),
+    [
+        ({"paused": True, "eased": True}, "cert_renew", True),
+        ({"paused": True}, "cert_renew", False),
+        ({"eased": True}, "cert_renew", False),
+        ({"paused": True, "eased": True}, "legacy_install", False),
+        ({"paused": True, "eased": True}, "none", False),
+    ],
+)
+def test_a_paused_webhook_stops_what_would_restart_it(
+    version: dict[str, Any], changes: dict[str, Any], goal: Any, is_stopped: bool
+) -> None:
+    found = finding("legacy.rollout", old(legacy_webhooks=(serving(**changes),), **version), goal=goal)
+    assert (found.status == "fail", "cert_renew" in found.blocks) == (is_stopped, is_stopped)
+    if is_stopped:
+        assert (found.resolved_by, found.stops_pods) == ((), False)
+        assert found.remedy.startswith("Run kubectl rollout resume -n kube-system deployment/vpc-admission-webhook,")
+        assert [(item.object, item.value) for item in found.evidence] == [(str(EKSCTL_WEBHOOK), "paused: true")]
 
 
 def test_pods_that_do_not_run_stop_no_installation() -> None:

@@ -131,7 +131,7 @@ def policy(pods: LabelSelector | None = None, accounts: LabelSelector | None = N
 
 
 def pod(name: str = "iis", namespace: str = "shop", account: str = "web", phase: str = "Running") -> WindowsPod:
-    return WindowsPod(namespace, name, {"app": "iis"}, account, "windows-1", phase)
+    return WindowsPod(namespace, name, {"app": "iis"}, account, "windows-1", phase, selects_windows=True)
 
 
 ACCOUNTS = (ServiceAccount("shop", "web", {"team": "web"}), ServiceAccount("other", "web", {"team": "x"}))
@@ -188,6 +188,31 @@ def test_security_group_policy_evidence_names_pod_and_policy() -> None:
     ]
 
 
+BY_AFFINITY = replace(pod("by-affinity", phase="Pending"), node_name="", selects_windows=False)
+
+
+@pytest.mark.parametrize(
+    ("pods", "words"),
+    [
+        ((pod(),), "which run without it: 1"),
+        ((BY_AFFINITY,), "which can't run, for want of a nodeSelector: 1"),
+        (
+            (pod(), pod("other"), BY_AFFINITY),
+            "which run without it: 2, and which can't run, for want of a nodeSelector: 1",
+        ),
+    ],
+)
+def test_what_becomes_of_windows_pods_that_a_policy_selects(pods: tuple[WindowsPod, ...], words: str) -> None:
+    # Two policies select each pod, which counts once.
+    policies = (policy(IIS), replace(policy(EVERYTHING), name="other"))
+    found = finding("network.security_groups_for_pods", observed(security_group_policies=policies, windows_pods=pods))
+    assert (found.status, found.severity) == ("fail", "error")
+    assert found.summary == f"A SecurityGroupPolicy selects Windows pods, {words}"
+    mistaken = [item.object for item in found.evidence if "takes it for a Linux pod" in item.value]
+    assert mistaken == (["Pod shop/by-affinity"] * 2 if BY_AFFINITY in pods else [])
+    assert ("kubernetes.io/os: windows" in found.remedy) is (BY_AFFINITY in pods)
+
+
 def test_security_groups_for_linux_pods_are_information() -> None:
     seen = observed(aws_node=AwsNode({"ENABLE_POD_ENI": "true"}), security_group_policies=(policy(IIS),))
     found = finding("network.security_groups_for_pods", seen, goal="enable")
@@ -203,4 +228,9 @@ def test_a_policy_over_windows_pods_outweighs_the_information() -> None:
 
 def test_without_aws_node_the_feature_is_off_and_unread_it_is_unknown() -> None:
     assert finding("network.security_groups_for_pods", observed(aws_node=None)).status == "pass"
-    assert finding("network.security_groups_for_pods", observed(aws_node=DENIED)).status == "unknown"
+    unread = finding("network.security_groups_for_pods", observed(aws_node=DENIED), goal="enable")
+    # It is about Linux pods alone, and stops nothing.
+    assert (unread.status, unread.severity, unread.blocks) == ("unknown", "info", ())
+    assert (unread.remedy, unread.evidence[0].object) == (DENIED.remedy, DENIED.source)
+    selected = observed(aws_node=DENIED, security_group_policies=(policy(IIS),), windows_pods=(pod(),))
+    assert finding("network.security_groups_for_pods", selected).status == "fail"

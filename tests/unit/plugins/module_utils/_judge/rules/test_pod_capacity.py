@@ -45,6 +45,7 @@ def full(used: int, capacity: dict[str, str] | None = None, *, data: Any = None,
 
 TYPES, PREFIX_DELEGATION, MAX_PODS = "IPv4 addresses for each network interface", "Prefix delegation", "--max-pods"
 OLD = cluster(version="1.24", platform_version="eks.9")
+STRANGE = cluster(version="1.26", platform_version="?")
 PREFIXES = {"enable-windows-prefix-delegation": "true"}
 
 
@@ -68,7 +69,21 @@ PREFIXES = {"enable-windows-prefix-delegation": "true"}
         (full(99, {LIMIT: "144", "pods": "110"}), "pass", "99 of 110 pods"),
         (full(100, {LIMIT: "144", "pods": "110"}), "fail", "100 of 110 pods"),
         (full(1, {}, instance_type="x9.large"), "unknown", "1 of unknown addresses"),
-        (full(1, {}, data=DENIED), "unknown", "1 of unknown addresses"),
+        # Where the ConfigMap can't be read, a node may be full without prefix delegation and have room with it.
+        (full(9, {}, data=DENIED), "unknown", "9 of 9 or 144 addresses"),
+        (full(129, {}, data=DENIED), "unknown", "129 of 9 or 144 addresses"),
+        (full(9, {}, data=DENIED), "unknown", "(Not known: GET /api/v1/something: "),
+        # What it is in both modes, it is.
+        (full(8, {}, data=DENIED), "pass", "8 of 9 or 144 addresses"),
+        (full(130, {}, data=DENIED), "fail", "130 of 9 or 144 addresses"),
+        (full(9, {}, data=DENIED, instance_type="m4.large"), "fail", "9 of 9 addresses"),
+        (replace(full(9, {}, data=DENIED), cluster=OLD), "fail", "9 of 9 addresses"),
+        (full(9, {LIMIT: "9"}, data=DENIED), "fail", "9 of 9 addresses"),
+        # The same where it is on, and the cluster's versions decide and can't be told.
+        (replace(full(9, {}, data=PREFIXES), cluster=DENIED), "unknown", "9 of 9 or 144 addresses"),
+        (replace(full(9, {}, data=PREFIXES), cluster=STRANGE), "unknown", "can't tell the versions apart: 1.26 ?"),
+        (replace(full(8, {}, data=PREFIXES), cluster=DENIED), "pass", "8 of 9 or 144 addresses"),
+        (replace(full(9, {}), cluster=DENIED), "fail", "9 of 9 addresses"),
         (full(1, {LIMIT: "many"}, instance_type="x9.large"), "unknown", "1 of unknown addresses"),
         (observed(windows_pods=DENIED), "unknown", "forbidden"),
         (observed(nodes=DENIED), "unknown", "forbidden"),
@@ -109,21 +124,32 @@ def test_the_remedy_is_for_what_is_short(seen: Any, remedies: set[str]) -> None:
     assert {words for words in (TYPES, PREFIX_DELEGATION, MAX_PODS) if words in found.remedy} == remedies
 
 
-@pytest.mark.parametrize("part", ["instance_types", "cni_config_map"])
-def test_what_could_not_be_read_of_limits_is_named(part: str) -> None:
+@pytest.mark.parametrize(
+    ("part", "instance_type"),
+    [("instance_types", "x9.large"), ("cni_config_map", "m5.large")],
+)
+def test_what_could_not_be_read_of_limits_is_named(part: str, instance_type: str) -> None:
     nodes = (
         node("full", "windows", capacity={LIMIT: "1"}),
-        node("w", "windows", capacity={}, instance_type="x9.large"),
+        node("w", "windows", capacity={}, instance_type=instance_type),
     )
-    found = finding("capacity.pods", observed(nodes=nodes, **{part: DENIED}))
+    nine = tuple(windows_pod(f"p-{number}", node_name="w") for number in range(9))
+    found = finding("capacity.pods", observed(nodes=nodes, windows_pods=nine, **{part: DENIED}))
     assert (found.status, found.remedy) == ("unknown", DENIED.remedy)
     assert found.summary.startswith("How many addresses Windows nodes have is not known: 1 of 2 (Not known: GET ")
-    pods = (windows_pod(node_name="full"),)
+    pods = (*nine, windows_pod(node_name="full"))
     found = finding("capacity.pods", observed(nodes=nodes, windows_pods=pods, **{part: DENIED}))
     assert (found.status, found.evidence[-1].object) == ("fail", DENIED.source)
     # What needs neither is told without them.
     found = finding("capacity.pods", observed(nodes=nodes[:1], **{part: DENIED}))
     assert (found.status, len(found.evidence)) == ("pass", 1)
+
+
+def test_a_part_that_would_not_tell_is_not_named() -> None:
+    nodes = (node("w", "windows", capacity={}, instance_type="x9.large"),)
+    found = finding("capacity.pods", observed(nodes=nodes, cni_config_map=DENIED))
+    assert found.summary == "How many addresses Windows nodes have is not known: 1 of 1"
+    assert "instance type" in found.remedy
 
 
 def test_pods_on_the_network_of_their_node_need_no_address() -> None:

@@ -25,6 +25,7 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     node,
     node_group,
     observed,
+    provider_id,
 )
 
 FAILURES = {
@@ -36,6 +37,8 @@ FAILURES = {
 PREFIXES = config_map({"enable-windows-ipam": "true", "enable-windows-prefix-delegation": "true"})
 LINUX = (node("a"), node("b"))
 NO_WINDOWS: dict[str, Any] = {"nodes": LINUX, "node_groups": (), "subnets": None}
+OLD = cluster(version="1.24", platform_version="eks.9")
+STRANGE = cluster(version="1.26", platform_version="?")
 SELF_MANAGED = node("own", "windows", labels={}, provider_id="aws:///eu-central-1a/i-01")
 
 
@@ -98,6 +101,47 @@ def free(*counts: int) -> tuple[Subnet, ...]:
             "pass",
             "m4.large with 9 pods",
         ),
+        # Where the ConfigMap can't be read, what is enough or too few in both modes is told.
+        ({"subnets": free(112, 112), "cni_config_map": DENIED}, {}, "unknown", "forbidden"),
+        ({"subnets": free(10, 10), "cni_config_map": DENIED}, {}, "unknown", "forbidden"),
+        ({"subnets": free(113, 113), "cni_config_map": DENIED}, {}, "pass", "113 addresses: one more m5.large"),
+        ({"subnets": free(9, 200), "cni_config_map": DENIED}, {}, "fail", "fewer than 10 addresses"),
+        ({"subnets": DENIED, "cni_config_map": DENIED}, {}, "unknown", "forbidden"),
+        ({"subnets": free(10, 10), "cni_config_map": DENIED, "cluster": OLD}, {}, "pass", "with 9 pods"),
+        (
+            {
+                "subnets": free(10, 10),
+                "cni_config_map": DENIED,
+                "nodes": (node("w", "windows", instance_type="m4.large"),),
+            },
+            {},
+            "pass",
+            "m4.large with 9 pods",
+        ),
+        # The goal says what it will be.
+        (
+            {"subnets": free(10, 10), "cni_config_map": DENIED},
+            {"goal": "enable", "prefix_delegation": False},
+            "pass",
+            "with 9 pods",
+        ),
+        (
+            {"subnets": free(112, 112), "cni_config_map": DENIED},
+            {"goal": "migrate", "prefix_delegation": True},
+            "fail",
+            "with 110 pods",
+        ),
+        ({"subnets": free(10, 10), "cni_config_map": DENIED}, {"goal": "enable"}, "unknown", "forbidden"),
+        # The same where it is on or to be on, and the cluster's versions decide and can't be told.
+        ({"subnets": free(10, 10), "cni_config_map": PREFIXES, "cluster": DENIED}, {}, "unknown", "forbidden"),
+        ({"subnets": free(10, 10), "cni_config_map": PREFIXES, "cluster": STRANGE}, {}, "unknown", "versions apart"),
+        (
+            {"subnets": free(10, 10), "cluster": DENIED},
+            {"goal": "enable", "prefix_delegation": True},
+            "unknown",
+            "forbidden",
+        ),
+        ({"subnets": free(113, 113), "cni_config_map": PREFIXES, "cluster": DENIED}, {}, "pass", "113 addresses"),
         # What it does not apply to.
         (NO_WINDOWS, {}, "not_applicable", "No instance type"),
         ({**NO_WINDOWS, "node_groups": None}, {}, "not_applicable", "No instance type"),
@@ -124,6 +168,7 @@ def free(*counts: int) -> tuple[Subnet, ...]:
         ({"node_groups": DENIED, "subnets": free(1, 1)}, {}, "fail", "of the cluster"),
         ({"nodes": DENIED, "node_groups": ()}, {"planned_instance_types": ("m5.large",)}, "unknown", "forbidden"),
         ({"nodes": (SELF_MANAGED,), "instances": DENIED}, {}, "unknown", "forbidden"),
+        ({"instances": DENIED}, {}, "pass", "one more m5.large"),
         ({"subnets": DENIED}, {}, "unknown", "forbidden"),
         ({"cluster": DENIED, "node_groups": (node_group(subnet_ids=()),)}, {}, "unknown", "forbidden"),
         # The cluster's subnets matter only where those of Windows nodes are not known.
@@ -155,7 +200,9 @@ def test_what_ec2_tells_of_the_type_counts() -> None:
 
 def test_the_subnet_of_a_self_managed_node_counts_and_others_do_not() -> None:
     instance = Instance("i-01", "subnet-9", "role")
-    seen = {"nodes": (SELF_MANAGED,), "node_groups": (), "instances": (instance,)}
+    # The instances of managed node groups are where these say.
+    managed, other = node("m", "windows", provider_id=provider_id(2)), Instance("i-02", "subnet-8", None)
+    seen = {"nodes": (SELF_MANAGED, managed), "node_groups": (), "instances": (instance, other)}
     full = Subnet("subnet-9", "eu-central-1c", 2)
     found = finding("network.subnet_addresses", observed(**seen, subnets=(*free(200, 200), full)))
     assert found.status == "fail"

@@ -43,6 +43,7 @@ FRESH = "2026-11-24T09:59:00Z"
         ((windows_pod(address="10.0.0.1/24"),), "pass", ""),
         ((windows_pod(host_network=True),), "pass", ""),
         ((windows_pod(is_starting=False),), "pass", ""),
+        ((windows_pod(is_starting=False, waits_for_node=True),), "fail", "no webhook answered"),
         (DENIED, "unknown", ""),
     ],
 )
@@ -54,6 +55,11 @@ def test_stuck(pods: Any, status: str, words: str) -> None:
         assert words in found.evidence[0].value
         recyclable = pods[0].owner == windows_pod().owner and words.startswith("no webhook")
         assert found.resolved_by == (("recycle_stuck_pods",) if recyclable else ())
+
+
+def test_a_pod_without_a_node_matters_to_the_goal_that_mends_its_webhook() -> None:
+    seen = observed(windows_pods=(windows_pod(is_starting=False, waits_for_node=True),))
+    assert finding("workloads.stuck", seen).status == "pass"
 
 
 def test_those_that_nothing_makes_again_come_first() -> None:
