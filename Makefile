@@ -66,7 +66,7 @@ test-unit: setup-tests ## Run the unit tests (seconds)
 	@$(RUN) -m tests.gates --verbose unit
 
 test-integration: setup-tests control-plane ## Run the integration tests, on the emulated and the real control plane
-	@$(RUN) -m tests.gates --verbose integration integration_roles
+	@$(RUN) -m tests.gates --verbose integration integration_roles integration_legacy_roles
 
 test-live: setup-tests ## Prove the assumptions on a cluster of AWS: CLUSTER=name REGION=region (no part of test)
 	@exec $(RUN) -m tests.live --cluster '$(CLUSTER)' --region '$(REGION)' $(LIVE_ARGUMENTS)

@@ -4,7 +4,7 @@
 
 """pytest on tests/integration/roles, with the newest Ansible.
 
-A gate of its own, so that neither core waits for the other at the end.
+Gates of their own for the roles, so that neither core waits for the other at the end.
 """
 
 from __future__ import annotations

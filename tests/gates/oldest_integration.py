@@ -14,7 +14,7 @@ from tests.gates._oldest import oldest
 from tests.gates._outcome import Outcome
 from tests.gates._pytest import pytest
 
-SECONDS = 800
+SECONDS = 500
 TIMEOUT = 4800
 
 

@@ -111,6 +111,22 @@ IN_USE = ClusterSpec(
 )
 """One on which Windows runs. It is none of :data:`FLEET`."""
 
+PREFIXES = ClusterSpec(
+    "prefixes",
+    nodes=(NodeSpec(), NodeSpec("nearly-full", os="windows")),
+    config_map={"enable-windows-ipam": "true", "enable-windows-prefix-delegation": "true"},
+    objects=tuple(
+        {
+            **WINDOWS_POD,
+            "metadata": {"name": f"windows-{number}", "namespace": "default"},
+            "spec": {**WINDOWS_POD["spec"], "nodeName": "nearly-full"},
+        }
+        for number in range(9)
+    ),
+)
+"""One whose Windows node, which advertises no addresses, would be full without prefix delegation. It is none of
+:data:`FLEET`."""
+
 
 @contextmanager
 def littered_testbed(*more: ClusterSpec) -> Iterator[Testbed]:

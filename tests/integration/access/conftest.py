@@ -4,7 +4,7 @@
 
 # Private to this collection: no other collection may import it.
 
-"""Clusters that are reached in every way, without Windows nodes: role enable has nothing to wait for there."""
+"""Clusters that are reached in every way: for role enable without Windows nodes, so that it has nothing to wait for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ import pytest
 from tests.integration.conftest import require_real_control_plane
 from tests.support.access import OTHER_ACCOUNT
 from tests.support.fleets import NO_WINDOWS_POLICY
+from tests.support.webhook_certificates import RUNNING
 from tests.testbed import ClusterSpec, Testbed
+
+# So that what it finds in place of what it wanted is shown.
+pytest.register_assert_rewrite("tests.integration.access.renewals")
 
 
 @pytest.fixture(scope="module")
@@ -36,4 +40,21 @@ def real() -> Iterator[Testbed]:
         ClusterSpec("entries", authentication_mode="API", policies=NO_WINDOWS_POLICY),
     )
     with Testbed(specs, control_plane="real") as testbed:
+        yield testbed
+
+
+@pytest.fixture(scope="module")
+def webhooks() -> Iterator[Testbed]:
+    """A cluster with a legacy webhook that runs, and that knows people by aws-auth and by access entries."""
+    require_real_control_plane()
+    spec = ClusterSpec(
+        "webhook",
+        version="1.22",
+        platform_version="eks.1",
+        authentication_mode="API_AND_CONFIG_MAP",
+        controller=False,
+        legacy=RUNNING,
+        beta_apis=False,
+    )
+    with Testbed([spec], control_plane="real") as testbed:
         yield testbed

@@ -7,18 +7,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from tests.support.access import (
+    OPERATOR,
     OTHER_ACCOUNT,
     assert_enabled,
     disabled,
     enable,
     new_role,
     principals,
+    reached_by_proxy,
     users,
 )
 from tests.support.clusters import live_data, policy_attached
@@ -26,8 +26,6 @@ from tests.support.echo import EchoProxy, Passage
 from tests.support.playbook import run_playbook
 from tests.testbed import Testbed
 from tests.testbed.specs import CHART_DATA
-
-OPERATOR = "arn:aws:iam::111122223333:user/operator"
 
 
 def test_an_assumed_role_with_an_external_id(emulated: Testbed) -> None:
@@ -68,26 +66,11 @@ def test_a_profile(emulated: Testbed) -> None:
     assert users(cluster) == ({operator}, {operator})
 
 
-@contextmanager
-def reached_by_proxy(testbed: Testbed, *places: str) -> Iterator[dict[str, str]]:
-    """Says of the clusters ``one`` and ``two`` that they are where nobody listens; where they are, by these places."""
-    clusters = [testbed.clusters[name] for name in ("one", "two")]
-    for cluster, place in zip(clusters, places, strict=True):
-        testbed.aws.change_cluster(cluster.eks, endpoint=f"https://{place}")
-    try:
-        yield {
-            place: cluster.endpoint.removeprefix("https://") for cluster, place in zip(clusters, places, strict=True)
-        }
-    finally:
-        for cluster in clusters:
-            testbed.aws.change_cluster(cluster.eks, endpoint=cluster.endpoint)
-
-
 def test_each_host_has_its_own_proxy_or_none(emulated: Testbed, tmp_path: Path) -> None:
     clusters = {name: emulated.clusters[name] for name in ("one", "two", "three")}
     disabled(emulated, *clusters.values())
     with (
-        reached_by_proxy(emulated, "127.0.0.1:1", "127.0.0.1:2") as routes,
+        reached_by_proxy(emulated, {"one": "127.0.0.1:1", "two": "127.0.0.1:2"}) as routes,
         EchoProxy(routes) as first,
         EchoProxy(routes) as second,
         EchoProxy() as of_the_environment,

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import yaml
+import pytest
 
 from tests.support.access import (
-    ADMINISTRATORS,
     CLUSTER_ADMIN,
+    OPERATOR,
+    add_row,
     assert_enabled,
     certificate_files,
     enable,
@@ -28,8 +29,6 @@ from tests.support.hostile import UnwelcomeServer
 from tests.testbed import Testbed
 from tests.testbed.specs import CHART_DATA
 
-OPERATOR = "arn:aws:iam::111122223333:user/operator"
-
 
 def test_a_kubeconfig_with_a_context(real: Testbed, tmp_path: Path) -> None:
     cluster = real.clusters["entries"]
@@ -44,6 +43,8 @@ def test_a_kubeconfig_with_a_context(real: Testbed, tmp_path: Path) -> None:
     assert users(cluster) == ({"jane"}, {"jane"})
 
 
+# One of the ways that the library alone tells apart: the oldest releases go those around it.
+@pytest.mark.newest_client
 def test_the_environment_completes_a_kubeconfig_for_reads_and_writes(real: Testbed, tmp_path: Path) -> None:
     """One without a user, as is often given to many people; the certificate comes with each of them."""
     cluster = real.clusters["entries"]
@@ -74,6 +75,8 @@ def test_a_host_with_a_token_of_the_environment(real: Testbed) -> None:
     assert token not in run.stdout + run.stderr
 
 
+# One of the ways that the library alone tells apart: the oldest releases go those around it.
+@pytest.mark.newest_client
 def test_a_token_does_not_make_another_host_the_cluster(real: Testbed) -> None:
     cluster = real.clusters["entries"]
     with UnwelcomeServer() as elsewhere:
@@ -94,6 +97,8 @@ def test_a_client_certificate(real: Testbed, tmp_path: Path) -> None:
     assert users(cluster) == ({"jill"}, {"jill"})
 
 
+# One of the ways that the library alone tells apart: the oldest releases go those around it.
+@pytest.mark.newest_client
 def test_an_access_entry_s_user_name_and_groups(real: Testbed) -> None:
     cluster = real.clusters["entries"]
     arn = real.aws.add_role("by-entry", policies=["AdministratorAccess"])
@@ -104,13 +109,12 @@ def test_an_access_entry_s_user_name_and_groups(real: Testbed) -> None:
     assert users(cluster) == ({"by-entry:cloudops.eks_windows"}, {"by-entry:cloudops.eks_windows"})
 
 
+# One of the ways that the library alone tells apart: the oldest releases go those around it.
+@pytest.mark.newest_client
 def test_a_row_of_aws_auth(real: Testbed) -> None:
     cluster = real.clusters["aws-auth"]
     arn = real.aws.add_role("by-aws-auth", policies=["AdministratorAccess"])
-    data = cluster.admin.get("configmaps", "aws-auth", "kube-system")["data"]
-    row = {"rolearn": arn, "username": "by-aws-auth:{{AccountID}}", "groups": [ADMINISTRATORS]}
-    rows = yaml.safe_dump([*yaml.safe_load(data["mapRoles"]), row])
-    cluster.admin.patch("configmaps", "aws-auth", {"data": {"mapRoles": rows}}, "kube-system")
+    add_row(cluster, arn, "by-aws-auth:{{AccountID}}")
     run = enable(real, cluster, eks_windows_kubernetes_role_arn=arn)
     assert_enabled(real, cluster, run)
     assert principals(real) == {OPERATOR}

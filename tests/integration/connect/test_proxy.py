@@ -127,6 +127,8 @@ def test_the_proxy_is_taken(fleet: Testbed, task: dict[str, Any], user: str) -> 
         assert secret not in done.stdout + done.stderr
 
 
+# Judged by the library, whichever releases the client has.
+@pytest.mark.newest_client
 @pytest.mark.parametrize("task", [READ, WRITE], ids=["read", "write"])
 def test_no_proxy_is_honoured(fleet: Testbed, task: dict[str, Any]) -> None:
     with running() as proxy:
@@ -134,6 +136,8 @@ def test_no_proxy_is_honoured(fleet: Testbed, task: dict[str, Any]) -> None:
         assert proxy.tunnels == []
 
 
+# Judged by the library, whichever releases the client has.
+@pytest.mark.newest_client
 @pytest.mark.parametrize("task", [READ, WRITE], ids=["read", "write"])
 def test_a_proxy_that_can_t_be_used_is_named(fleet: Testbed, task: dict[str, Any]) -> None:
     done = run(fleet, task, "socks5://jane:hunter2@127.0.0.1:1")

@@ -175,25 +175,18 @@ def test_binding_that_is_there_is_left_alone(emulated: Testbed) -> None:
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
 @pytest.mark.newest_client
-def test_secret_of_an_earlier_installation_is_replaced_where_it_is_of_no_use_and_its_key_not_shown(
-    emulated: Testbed,
-) -> None:
+def test_secret_of_an_earlier_installation_is_replaced_where_it_is_of_no_use(emulated: Testbed) -> None:
     cluster = emulated.clusters["leftover"]
     empty(emulated, cluster)
     old = {"cert.pem": base64.b64encode(b"no certificate").decode(), "key.pem": base64.b64encode(b"no key").decode()}
     place = {"name": SECRET, "namespace": "kube-system"}
     cluster.admin.create({"apiVersion": "v1", "kind": "Secret", "metadata": place, "data": old})
-    run = install(emulated, cluster, "-vvvv", "--diff")
+    run = install(emulated, cluster)
     assert run.returncode == 0, run.stdout[-3000:]
     data = cluster.admin.get("secrets", SECRET, "kube-system")["data"]
     assert set(data.items()).isdisjoint(old.items())
     assert cluster.admin.find("secrets", f"{SECRET}-backup", "kube-system") is None
     assert cluster.injects_address()
-
-    shown = run.stdout + run.stderr
-    assert data["key.pem"] not in shown
-    for line in base64.b64decode(data["key.pem"]).decode().splitlines()[1:-1]:
-        assert line not in shown
 
 
 # Refused or judged by the library before any module of another collection runs.
@@ -376,6 +369,8 @@ def test_published_manifests_are_installed(emulated: Testbed, files: HttpsFiles)
     assert files.requests == [], "nothing is fetched where nothing is to be installed"
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 @pytest.mark.parametrize("case", ["another checksum", "not there", "wrong component"])
 def test_manifest_that_is_not_the_expected_one_changes_nothing(emulated: Testbed, files: HttpsFiles, case: str) -> None:
     cluster = emulated.clusters["published"]
@@ -400,6 +395,8 @@ def test_manifest_that_is_not_the_expected_one_changes_nothing(emulated: Testbed
     assert writes(emulated, cluster) == []
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 @pytest.mark.parametrize(
     ("scheme", "expected", "why"),
     [

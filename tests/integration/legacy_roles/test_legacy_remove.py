@@ -14,14 +14,14 @@ from typing import Any
 import pytest
 
 from tests.integration.conftest import require_real_control_plane
-from tests.support.clusters import create_windows_pod, delete_pod, set_config_map
+from tests.support.clusters import create_windows_pod, delete_pod
 from tests.support.legacy import has_windows_binding, left_of_legacy, variant_of
 from tests.support.playbook import PlaybookRun, run_playbook
-from tests.support.roles import changed_steps, result, run_role, writes
+from tests.support.roles import changed_steps, run_role, writes
 from tests.testbed.cluster import TestbedCluster
 from tests.testbed.kubernetes.admin import ApiError
 from tests.testbed.legacy_objects import legacy_objects
-from tests.testbed.specs import CHART_DATA, ClusterSpec
+from tests.testbed.specs import ClusterSpec
 from tests.testbed.testbed import Testbed
 
 SYSTEM = "kube-system"
@@ -50,13 +50,6 @@ FLEET = tuple(ClusterSpec(f"variant-{name.lower()}", legacy=name, objects=ELSEWH
 def fleet() -> Iterator[Testbed]:
     require_real_control_plane()
     with Testbed(FLEET, control_plane="real") as testbed:
-        yield testbed
-
-
-@pytest.fixture(scope="module")
-def faulty() -> Iterator[Testbed]:
-    """For faults that no real server produces on demand."""
-    with Testbed([ClusterSpec("faulty", legacy="B")], control_plane="emulated") as testbed:
         yield testbed
 
 
@@ -95,18 +88,6 @@ def test_every_variant_is_removed_and_nothing_else(fleet: Testbed) -> None:
     assert [write for cluster in clusters.values() for write in writes(fleet, cluster)] == []
 
 
-# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
-@pytest.mark.newest_client
-def test_key_of_the_certificate_is_not_shown(fleet: Testbed) -> None:
-    cluster = fleet.clusters["variant-d"]
-    restore(cluster)
-    secret = cluster.admin.get("secrets", variant_of(cluster).secret, variant_of(cluster).namespace)
-    run = run_role("legacy_remove", fleet, cluster, "-vvvv", "--diff")
-    assert run.returncode == 0
-    for value in secret["data"].values():
-        assert value not in run.stdout + run.stderr
-
-
 # What is said is made by the role's own tasks. The oldest client's modules give such a wait no message of their own.
 def test_controller_s_pods_that_do_not_end_are_named(fleet: Testbed) -> None:
     cluster = fleet.clusters["variant-e"]
@@ -126,6 +107,52 @@ def test_controller_s_pods_that_do_not_end_are_named(fleet: Testbed) -> None:
     assert f"are not gone after 4 s, so that its Deployment stays, scaled to 0: Pod {name}." in message
     assert "Remedy: " in message
     assert run_role("legacy_remove", fleet, cluster).returncode == 0
+
+
+# The list of the pods is the same with other selectors.
+@pytest.mark.newest_client
+def test_pods_that_have_ended_and_those_of_others_are_not_waited_for(fleet: Testbed) -> None:
+    cluster = fleet.clusters["variant-a"]
+    name = variant_of(cluster).controller
+    labels, others = {"app": name}, {"key": "tier", "operator": "NotIn", "values": ["others"]}
+
+    def pods(phase: str = "") -> list[str]:
+        found = cluster.admin.list("pods", SYSTEM, query={"labelSelector": f"app={name},tier!=others"})
+        return [pod["metadata"]["name"] for pod in found if phase in ("", pod["status"].get("phase"))]
+
+    if cluster.admin.find("deployments", name, SYSTEM):
+        cluster.admin.delete("deployments", name, SYSTEM)
+    cluster.wait(lambda: not pods(), "the controller is gone")
+    cluster.admin.create(with_selector(cluster, {"matchLabels": labels, "matchExpressions": [others]}))
+    restore(cluster)
+    cluster.admin.create(pod_of_others({**labels, "tier": "others"}))
+    cluster.wait(lambda: bool(pods("Running")), "the controller runs")
+    (evicted,) = pods("Running")
+    cluster.admin.patch_status("pods", evicted, {"phase": "Failed", "reason": "Evicted"}, SYSTEM)
+    cluster.wait(lambda: bool(pods("Running")), "the controller runs again")
+    assert pods("Failed") == [evicted]
+    run = run_role("legacy_remove", fleet, cluster, eks_windows_wait_timeout=10)
+    assert changed_steps(run) == STEPS
+    assert cluster.admin.find("pods", "of-others", SYSTEM)
+
+
+def with_selector(cluster: TestbedCluster, selector: dict[str, Any]) -> dict[str, Any]:
+    """The controller's Deployment, with another selector."""
+    spec = cluster.spec.legacy_spec
+    assert spec is not None
+    (deployment,) = [
+        manifest
+        for manifest in legacy_objects(spec, cluster.kubernetes.authority).first
+        if manifest["kind"] == "Deployment" and manifest["metadata"]["name"] == variant_of(cluster).controller
+    ]
+    return {**deployment, "spec": {**deployment["spec"], "selector": selector}}
+
+
+def pod_of_others(labels: dict[str, str]) -> dict[str, Any]:
+    """A pod of kube-system that nobody owns."""
+    metadata = {"name": "of-others", "namespace": SYSTEM, "labels": labels}
+    spec = {"nodeSelector": {"kubernetes.io/os": "linux"}, "containers": [{"name": "app", "image": "app"}]}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 
 
 # Refused or judged by the library before any module of another collection runs.
@@ -156,46 +183,3 @@ def restore(cluster: TestbedCluster) -> None:
         except ApiError as error:
             if error.status != 409:
                 raise
-
-
-# In the order of the steps. kubernetes.core sends a patch a second time, as one of another kind.
-FAILING = (
-    ("patch", "deployments/vpc-resource-controller", 2, STEPS[0]),
-    ("delete", "deployments/vpc-resource-controller", 1, STEPS[0]),
-    ("delete", "mutatingwebhookconfigurations", 1, STEPS[1]),
-    ("delete", "services/", 1, STEPS[1]),
-    ("delete", "secrets/", 1, STEPS[1]),
-    ("delete", "deployments/vpc-admission-webhook-deployment", 1, STEPS[1]),
-    ("delete", "clusterroles/", 1, STEPS[2]),
-    ("delete", "serviceaccounts/", 1, STEPS[2]),
-    ("delete", "clusterrolebindings/", 1, STEPS[2]),
-)
-FIRST = {"legacy_remove": (), "migrate_legacy": (("patch", "configmaps/amazon-vpc-cni", 2, "enable_windows_ipam"),)}
-
-
-# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
-@pytest.mark.newest_client
-@pytest.mark.parametrize("after_applied", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("playbook", ["legacy_remove", "migrate_legacy"])
-def test_each_call_may_fail_once(faulty: Testbed, playbook: str, after_applied: bool) -> None:
-    """Each run but the last fails at one write more than the one before it, and goes on from what that one left."""
-    cluster = faulty.clusters["faulty"]
-    set_config_map(cluster, CHART_DATA)
-    restore(cluster)
-    for verb, path, times, step in (*FIRST[playbook], *FAILING):
-        cluster.kubernetes.faults.fail_next(verb, path, 500, "Not now", times=times, after_applied=after_applied)
-        failed = run_role(playbook, faulty, cluster)
-        cluster.kubernetes.faults.clear()
-        assert failed.returncode == 2, (verb, path)
-        message = failed.failure("localhost")
-        assert message.startswith(f"Cluster faulty: step {step} failed on "), message
-        assert "Not now" in message
-        assert "Remedy: " in message
-
-    healed = run_role(playbook, faulty, cluster)
-    assert healed.returncode == 0, healed.stdout[-3000:]
-    assert left_of_legacy(cluster) == set()
-    assert result(healed)["after"]["legacy"]["components"] == []
-    faulty.forget_requests()
-    assert changed_steps(run_role(playbook, faulty, cluster)) == []
-    assert writes(faulty, cluster) == []

@@ -106,6 +106,8 @@ def test_check_mode_predicts_the_first_run_and_writes_nothing(disable_fleet: Tes
     assert result(predicted) == result(real)
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_fresh_windows_pod_gets_no_address_limit_afterwards(disable_fleet: Testbed, cluster: TestbedCluster) -> None:
     delete_pod(cluster, "late")
     assert disable(disable_fleet, cluster).returncode == 0
@@ -136,6 +138,8 @@ def test_pending_windows_pod_is_use(disable_fleet: Testbed, cluster: TestbedClus
         delete_pod(cluster, "waiting")
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_windows_node_is_use(disable_fleet: Testbed) -> None:
     used = disable_fleet.clusters["used"]
     disable_fleet.forget_requests()
@@ -211,6 +215,8 @@ def test_policy_stays_where_a_region_cannot_be_searched(disable_fleet: Testbed, 
     assert changed_steps(disable(disable_fleet, cluster)) == ["detach_cluster_policy"]
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_ipam_goes_off_before_the_policy_goes(disable_fleet: Testbed, cluster: TestbedCluster) -> None:
     """The first step is refused by the API server: the policy, without which the controller fails, is still there."""
     with reading_only(cluster):
@@ -225,6 +231,8 @@ def test_ipam_goes_off_before_the_policy_goes(disable_fleet: Testbed, cluster: T
     assert changed_steps(disable(disable_fleet, cluster)) == BOTH_STEPS
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 @pytest.mark.parametrize("after_applied", [False, True], ids=["before", "after"])
 def test_failure_to_detach_is_healed(disable_fleet: Testbed, cluster: TestbedCluster, after_applied: bool) -> None:
     disable_fleet.aws.fail_next(

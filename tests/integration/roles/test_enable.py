@@ -91,6 +91,8 @@ def test_check_mode_predicts_the_first_run_and_writes_nothing(enable_fleet: Test
     assert result(predicted) == result(real)
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_only_the_missing_step_is_taken(enable_fleet: Testbed, cluster: TestbedCluster) -> None:
     set_config_map(cluster, {**CHART_DATA, "enable-windows-ipam": "true"})
     enable_fleet.forget_requests()
@@ -100,6 +102,8 @@ def test_only_the_missing_step_is_taken(enable_fleet: Testbed, cluster: TestbedC
     assert writes(enable_fleet, cluster) == ["iam:AttachRolePolicy"]
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 @pytest.mark.parametrize(
     "data",
     [
@@ -205,6 +209,8 @@ def test_failure_between_two_steps_is_healed(enable_fleet: Testbed, cluster: Tes
     assert writes(enable_fleet, cluster) == [f"patch {CNI_CONFIG_MAP}"]
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_failure_at_the_first_step_changes_nothing(enable_fleet: Testbed, cluster: TestbedCluster) -> None:
     denied = "not authorized to perform: iam:AttachRolePolicy"
     enable_fleet.aws.fail_next("iam", "AttachRolePolicy", "AccessDenied", denied)
@@ -217,6 +223,8 @@ def test_failure_at_the_first_step_changes_nothing(enable_fleet: Testbed, cluste
     assert enable(enable_fleet, cluster).returncode == 0
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_fresh_windows_pod_gets_its_address_after_enable_and_not_before(
     enable_fleet: Testbed, cluster: TestbedCluster
 ) -> None:

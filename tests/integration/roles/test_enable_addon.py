@@ -167,6 +167,8 @@ def test_version_without_the_key_is_refused(fleet: Testbed, cluster: TestbedClus
     assert writes(fleet, cluster) == []
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_update_by_somebody_else_is_waited_for(fleet: Testbed, cluster: TestbedCluster) -> None:
     reset_addon(fleet, cluster)
     fleet.aws.start_update(cluster.eks, "vpc-cni", seconds=12)
@@ -175,6 +177,8 @@ def test_update_by_somebody_else_is_waited_for(fleet: Testbed, cluster: TestbedC
     assert configured(cluster) == {"enableWindowsIpam": "true"}
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_update_that_never_ends_is_reported(fleet: Testbed, cluster: TestbedCluster) -> None:
     reset_addon(fleet, cluster, status="UPDATING")
     run = enable(fleet, cluster, eks_windows_wait_timeout=3)
@@ -253,6 +257,8 @@ def test_call_that_fails_once_is_healed(
     assert policy_attached(fleet, cluster) is (role == "enable")
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_update_that_changes_aws_node_is_said(fleet: Testbed, cluster: TestbedCluster) -> None:
     reset_addon(fleet, cluster)
     fleet.aws.delay("eks", "DescribeUpdate", 2)
@@ -292,6 +298,8 @@ def test_config_map_owner_leaves_the_addon_alone(fleet: Testbed, cluster: Testbe
     assert "ipam.addon_drift" in drift.failure("localhost")
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_prefix_delegation_and_targets_at_the_addon(fleet: Testbed, cluster: TestbedCluster) -> None:
     reset_addon(fleet, cluster, OTHERS_JSON)
     wanted = {

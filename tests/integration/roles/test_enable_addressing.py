@@ -125,6 +125,8 @@ def test_what_would_have_no_effect_is_refused(
     assert writes(fleet, cluster) == []
 
 
+# Judged by the library, whichever releases the client has.
+@pytest.mark.newest_client
 def test_number_that_is_none_is_refused(fleet: Testbed, nitro: TestbedCluster) -> None:
     run = enable(fleet, nitro, warm_ip_target=-1)
     assert run.returncode == 2

@@ -107,6 +107,8 @@ def test_probe_that_is_forbidden_is_said_and_not_fatal(fleet: Testbed, plain: Te
     assert users == {"operator-without-pods"}, "reads and writes are the Kubernetes role's"
 
 
+# One of the ways that the library alone tells apart: the oldest releases go those around it.
+@pytest.mark.newest_client
 def test_cluster_of_another_account_by_an_assumed_role(fleet: Testbed) -> None:
     cluster = fleet.clusters["elsewhere"]
     role = f"arn:aws:iam::{OTHER_ACCOUNT}:role/operator"
@@ -130,12 +132,16 @@ def test_external_id_of_the_assumed_role(fleet: Testbed, plain: TestbedCluster) 
     assert changed_steps(run) == ["attach_cluster_policy", "enable_windows_ipam"]
 
 
+# One of the ways that the library alone tells apart: the oldest releases go those around it.
+@pytest.mark.newest_client
 def test_profile(fleet: Testbed, plain: TestbedCluster) -> None:
     environment = {**fleet.aws.base_environment, "AWS_REGION": "us-east-1"}
     run = enable(fleet, "plain", environment, eks_windows_profile=f"{fleet.aws.account}-aws")
     assert changed_steps(run) == ["attach_cluster_policy", "enable_windows_ipam"]
 
 
+# One of the ways that the library alone tells apart: the oldest releases go those around it.
+@pytest.mark.newest_client
 def test_own_kubeconfig_and_context(fleet: Testbed, plain: TestbedCluster) -> None:
     run = enable(fleet, "plain", eks_windows_kubeconfig=str(plain.kubeconfig))
     assert changed_steps(run) == ["attach_cluster_policy", "enable_windows_ipam"]
@@ -181,6 +187,8 @@ def test_variables_given_as_text(fleet: Testbed, plain: TestbedCluster) -> None:
     assert changed_steps(run) == ["attach_cluster_policy", "enable_windows_ipam"]
 
 
+# One of the ways that the library alone tells apart: the oldest releases go those around it.
+@pytest.mark.newest_client
 @pytest.mark.parametrize(
     ("variable", "value", "words"),
     [

@@ -131,6 +131,8 @@ def test_every_host_is_in_the_report_with_what_became_of_it(testbed: Testbed, tm
     assert not [request for request in testbed.aws.requests() if request.write]
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_the_report_is_written_where_every_host_fails(testbed: Testbed, tmp_path: Path) -> None:
     page = tmp_path / "report.html"
     run = run_playbook(
@@ -140,6 +142,8 @@ def test_the_report_is_written_where_every_host_fails(testbed: Testbed, tmp_path
     assert {host: cluster["outcome"] for host, cluster in written(page).items()} == {"localhost": "failed"}
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_in_batches_those_to_come_are_in_the_report(testbed: Testbed, tmp_path: Path) -> None:
     """Ansible ends a play at a batch whose hosts all fail, here the second of three."""
     hosts = {"first": named("ready"), "second": named("absent"), "third": named("ready")}
@@ -159,6 +163,8 @@ def test_in_batches_those_to_come_are_in_the_report(testbed: Testbed, tmp_path: 
     assert {cluster["outcome"] for cluster in written(page).values()} == {"examined"}
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_a_report_that_can_not_be_written_hides_no_cluster_s_own_verdict(testbed: Testbed, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     run = run_playbook(
@@ -207,6 +213,8 @@ def test_a_path_that_means_no_file_is_refused_before_the_examination(testbed: Te
     assert written(tmp_path / "earlier.html")["fine"]["outcome"] == "examined"
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_a_host_without_the_path_is_in_the_report_of_the_others(testbed: Testbed, tmp_path: Path) -> None:
     page = tmp_path / "report.html"
     hosts = {"one": named("absent", eks_windows_goal="enable"), "two": named("ready", eks_windows_report=str(page))}
@@ -216,6 +224,8 @@ def test_a_host_without_the_path_is_in_the_report_of_the_others(testbed: Testbed
     assert (one["name"], one["goal"], one["outcome"]) == ("absent", "enable", "failed")
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_a_second_run_of_the_role_knows_nothing_of_the_first(testbed: Testbed, tmp_path: Path) -> None:
     """In one run of Ansible, whose facts last: a failure, then a success, then a failure again."""
 
@@ -239,6 +249,8 @@ def test_a_second_run_of_the_role_knows_nothing_of_the_first(testbed: Testbed, t
         assert "There is no cluster absent" in cluster["message"]
 
 
+# The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.newest_client
 def test_a_failure_that_is_fatal_to_all_is_told_as_whose_it_is(testbed: Testbed, tmp_path: Path) -> None:
     hosts = {
         "ready": named("ready"),
@@ -299,19 +311,37 @@ def test_the_exit_status_is_the_same_whatever_the_output(testbed: Testbed, tmp_p
     assert ("version.lifecycle" in failed) is (fail_on == "warning")
 
 
-@pytest.mark.newest_client
-def test_the_short_output(testbed: Testbed) -> None:
+def printed(run: PlaybookRun) -> list[str]:
+    """The lines of the task that prints what was found, as Ansible's default callback prints them."""
+    task = run.stdout.partition(f"TASK [{ROLE} : Print what was found] ")[2].partition("\nTASK [")[0]
+    return task.splitlines()[1:]
+
+
+@pytest.mark.parametrize(("result_format", "begin", "end"), [("json", '"', '",'), ("yaml", "", "")])
+def test_what_is_printed_reads_well_at_a_hundred_columns(
+    testbed: Testbed, tmp_path: Path, result_format: str, begin: str, end: str
+) -> None:
+    # One of them has junit as `-e eks_windows_junit=false` gives it.
+    short = {"eks_windows_output": "short", "eks_windows_junit": "false"}
     run = run_playbook(
         ROLE,
-        testbed.environment,
-        # As `-e eks_windows_junit=false` gives it.
-        variables={"eks_windows_cluster_name": "ipv6", "eks_windows_output": "short", "eks_windows_junit": "false"},
+        {
+            **testbed.environment,
+            "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.default",
+            "ANSIBLE_CALLBACK_RESULT_FORMAT": result_format,
+        },
+        inventory=inventory(tmp_path, {"table": named("needs-enable"), "short": named("ipv6", **short)}),
+        variables={"eks_windows_goal": "enable"},
     )
-    assert not [task for task in run.of("localhost") if " : Rule " in task.name]
-    lines = next(task.result["msg"] for task in run.of("localhost") if task.name.endswith("Print what was found"))
-    assert lines[0].startswith("**Cluster ipv6 in us-east-1, ")
-    assert any(line.startswith("- `network.ip_family` (error): ") for line in lines)
+    assert f"TASK [{ROLE} : Rule" not in run.stdout
+    lines = printed(run)
     assert max(map(len, lines)) <= 100
+    # Where quotation marks are, or the indentation is not taken away, none of it can be pasted.
+    text = [line.removeprefix(" " * 8) for line in lines]
+    assert f"{begin}**Cluster ipv6 in us-east-1, Kubernetes 1.31 eks.20: not ready for Windows pods**{end}" in text
+    assert any(line.startswith(f"{begin}- `network.ip_family` (error): ") for line in text)
+    assert any(line.startswith(f"{begin}Cluster needs-enable in us-east-1") for line in text)
+    assert any(line.startswith(f"{begin}  1. attach_cluster_policy: ") for line in text)
 
 
 def test_rules_are_test_cases_of_junit(testbed: Testbed, tmp_path: Path) -> None:

@@ -74,6 +74,8 @@ def test_the_other_cluster_is_not_asked(
     assert unwelcome.connections == 0
 
 
+# Judged by the library, whichever releases the client has.
+@pytest.mark.newest_client
 def test_the_user_own_kubeconfig_of_another_cluster_is_refused(
     enable_fleet: Testbed, unwelcome: UnwelcomeServer, tmp_path: Path
 ) -> None:

@@ -1,0 +1,19 @@
+# Copyright (c) 2026, cloudops.eks_windows contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""pytest on tests/integration/legacy_roles, with the newest Ansible."""
+
+from __future__ import annotations
+
+from tests.gates._outcome import Outcome
+from tests.gates._pytest import pytest
+
+FOLDER = "tests/integration/legacy_roles"
+SECONDS = 900
+TIMEOUT = 4800
+
+
+def gate() -> Outcome:
+    """Run them."""
+    return pytest(FOLDER)
