@@ -22,6 +22,7 @@ from typing import Any
 from tests.support.playbook import PlaybookRun, run_playbook
 from tests.support.roles import writes
 from tests.testbed.cluster import TestbedCluster
+from tests.testbed.kubernetes.emulator.faults import Faults
 from tests.testbed.specs import ClusterSpec
 from tests.testbed.testbed import Testbed
 
@@ -144,7 +145,7 @@ def fail_next(cluster: TestbedCluster, fault: Fault, *, after_applied: bool = Fa
     """Let a request of Kubernetes fail."""
     verb, path = fault.call.split()
     found = re.escape(path).replace(r"\*", "[^/]+")
-    cluster.kubernetes.faults.fail_next(
+    faults_of(cluster).fail_next(
         verb, f"{found}$", fault.status, "Not now", fault.attempts, after_applied, fault.skip, fault.body
     )
 
@@ -153,7 +154,14 @@ def clear(testbed: Testbed) -> None:
     """Let nothing fail any more."""
     testbed.aws.clear_faults()
     for cluster in testbed.clusters.values():
-        cluster.kubernetes.faults.clear()
+        faults_of(cluster).clear()
+
+
+def faults_of(cluster: TestbedCluster) -> Faults:
+    """The faults of an emulated cluster: no other has any."""
+    found = getattr(cluster.kubernetes, "faults", None)
+    assert isinstance(found, Faults), "the control plane is not emulated"
+    return found
 
 
 def assert_said(run: PlaybookRun, name: str, write: Write) -> None:

@@ -128,13 +128,14 @@ def _judged(subject: Subject, need: _Need, subnets: dict[str, Subnet]) -> Verdic
     evidence = [_evidence(name, subnets.get(name)) for name in where]
     short = [name for name in where if name not in subnets or subnets[name].available_addresses < need.addresses]
     wanted = f"{need.addresses} addresses: one more {need.limits.type} with {need.pods} pods, by {need.limits.told_by}"
-    if short and (used or len(short) == len(where)):
-        whose = "of Windows nodes" if used else "of the cluster"
-        return failed(f"Subnets {whose} with fewer than {wanted}: {len(short)} of {len(where)}", evidence)
+    if used and short:
+        return failed(f"Subnets of Windows nodes with fewer than {wanted}: {len(short)} of {len(where)}", evidence)
     for part in (subject.windows_nodes, subject.observation.node_groups, subject.own_instances):
         if isinstance(part, Unknown):
-            # There may be subnets of theirs that are short.
+            # There may be subnets of theirs, be they short or not.
             return unknown_part(part)
+    if short and len(short) == len(where):
+        return failed(f"Subnets of the cluster with fewer than {wanted}: {len(short)} of {len(where)}", evidence)
     return passed(f"Subnets have at least {wanted}: {len(where) - len(short)} of {len(where)}", *evidence)
 
 

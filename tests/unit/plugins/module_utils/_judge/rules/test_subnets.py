@@ -165,7 +165,7 @@ def free(*counts: int) -> tuple[Subnet, ...]:
         ({"nodes": DENIED, "node_groups": ()}, {}, "unknown", "forbidden"),
         ({"nodes": LINUX, "node_groups": DENIED}, {}, "unknown", "forbidden"),
         ({"node_groups": DENIED}, {}, "unknown", "forbidden"),
-        ({"node_groups": DENIED, "subnets": free(1, 1)}, {}, "fail", "of the cluster"),
+        ({"node_groups": DENIED, "subnets": free(1, 1)}, {}, "unknown", "forbidden"),
         ({"nodes": DENIED, "node_groups": ()}, {"planned_instance_types": ("m5.large",)}, "unknown", "forbidden"),
         ({"nodes": (SELF_MANAGED,), "instances": DENIED}, {}, "unknown", "forbidden"),
         ({"instances": DENIED}, {}, "pass", "one more m5.large"),
