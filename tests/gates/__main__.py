@@ -19,6 +19,7 @@ import sys
 from tests.gates._catalogue import GateFile, catalogue
 from tests.gates._report import print_summary
 from tests.gates._runner import run_gates
+from tests.gates._time import limit_thorough_tests
 
 
 def chosen(names: list[str], known: dict[str, GateFile]) -> list[GateFile]:
@@ -47,6 +48,8 @@ def main() -> int:
         for gate in known.values():
             print(f"{gate.name.replace('_', '-'):24} {gate.title}")
         return 0
+    if not arguments.names:
+        limit_thorough_tests()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     results = run_gates(chosen(arguments.names, known), max(1, arguments.jobs), arguments.verbose)
     return print_summary(results)

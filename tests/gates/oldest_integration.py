@@ -20,4 +20,6 @@ TIMEOUT = 4800
 
 def gate() -> Outcome:
     """Run them."""
-    return pytest("tests/integration", options=("-m", "not newest_client"), EKS_WINDOWS_TEST_CLIENT=str(oldest()))
+    return pytest(
+        "tests/integration", options=("-m", "not newest_client and not thorough"), EKS_WINDOWS_TEST_CLIENT=str(oldest())
+    )

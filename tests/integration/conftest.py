@@ -12,9 +12,17 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.gates._time import is_over
 from tests.support.fleets import ENABLE_FLEET, MODULE_FLEET
 from tests.testbed.kubernetes.real.binaries import ControlPlaneMissingError, find_binaries
 from tests.testbed.testbed import Testbed
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Begin no thorough test once their time is over, which the run tells as what did not run."""
+    if item.get_closest_marker("thorough") and is_over():
+        pytest.skip("no time was left for it: make test-thorough-roles test-thorough-modules")
 
 
 def require_real_control_plane() -> None:

@@ -54,6 +54,7 @@ def cluster(webhooks: Testbed) -> TestbedCluster:
     return webhooks.clusters["webhook"]
 
 
+@pytest.mark.thorough
 @by_the_module
 def test_keys_of_the_environment(webhooks: Testbed, cluster: TestbedCluster) -> None:
     arn, _session = new_role(webhooks, "pipeline", cluster)
@@ -62,6 +63,7 @@ def test_keys_of_the_environment(webhooks: Testbed, cluster: TestbedCluster) -> 
     assert_renewed(webhooks, cluster, run, session, session)
 
 
+@pytest.mark.thorough
 @by_the_module
 def test_a_profile(webhooks: Testbed, cluster: TestbedCluster) -> None:
     webhooks.aws.credentials(OTHER_ACCOUNT)
@@ -71,6 +73,7 @@ def test_a_profile(webhooks: Testbed, cluster: TestbedCluster) -> None:
     assert_renewed(webhooks, cluster, run, OPERATOR, OPERATOR)
 
 
+@pytest.mark.thorough
 @by_the_module
 def test_an_assumed_role_with_an_external_id_by_its_access_entry(webhooks: Testbed, cluster: TestbedCluster) -> None:
     arn, session = new_role(webhooks, "by-entry", external_id="outside")
@@ -79,6 +82,7 @@ def test_an_assumed_role_with_an_external_id_by_its_access_entry(webhooks: Testb
     assert_renewed(webhooks, cluster, run, session, "by-entry:cloudops.eks_windows")
 
 
+@pytest.mark.thorough
 @by_the_module
 def test_another_role_for_kubernetes_by_its_row_of_aws_auth(webhooks: Testbed, cluster: TestbedCluster) -> None:
     arn, _session = new_role(webhooks, "by-aws-auth")
@@ -87,6 +91,7 @@ def test_another_role_for_kubernetes_by_its_row_of_aws_auth(webhooks: Testbed, c
     assert_renewed(webhooks, cluster, run, OPERATOR, "by-aws-auth:111122223333")
 
 
+@pytest.mark.thorough
 @by_the_module
 def test_a_kubeconfig_with_a_context(webhooks: Testbed, cluster: TestbedCluster, tmp_path: Path) -> None:
     certificate, key = certificate_files(cluster, "jane", tmp_path)
@@ -99,6 +104,7 @@ def test_a_kubeconfig_with_a_context(webhooks: Testbed, cluster: TestbedCluster,
     assert_renewed(webhooks, cluster, run, OPERATOR, "jane")
 
 
+@pytest.mark.thorough
 @by_the_module
 def test_a_host_with_a_token_of_the_environment(webhooks: Testbed, cluster: TestbedCluster) -> None:
     arn, _session = new_role(webhooks, "awx-credential", cluster)
@@ -108,6 +114,7 @@ def test_a_host_with_a_token_of_the_environment(webhooks: Testbed, cluster: Test
     assert token not in run.stdout + run.stderr
 
 
+@pytest.mark.thorough
 @by_the_module
 def test_a_client_certificate(webhooks: Testbed, cluster: TestbedCluster, tmp_path: Path) -> None:
     certificate, key = certificate_files(cluster, "jill", tmp_path)
@@ -123,6 +130,7 @@ def behind(testbed: Testbed, proxy: EchoProxy) -> dict[str, str]:
     return {**testbed.environment, **names, **{name.lower(): value for name, value in names.items()}}
 
 
+@pytest.mark.thorough
 @by_the_module
 def test_a_proxy_of_its_own_before_that_of_the_environment(webhooks: Testbed, cluster: TestbedCluster) -> None:
     with (
@@ -138,6 +146,7 @@ def test_a_proxy_of_its_own_before_that_of_the_environment(webhooks: Testbed, cl
     assert "rd-planted" not in run.stdout + run.stderr
 
 
+@pytest.mark.thorough
 @by_the_module
 def test_the_proxy_of_the_environment(webhooks: Testbed, cluster: TestbedCluster) -> None:
     with reached_by_proxy(webhooks, {cluster.name: NOWHERE}) as routes, EchoProxy(routes) as proxy:
@@ -146,6 +155,7 @@ def test_the_proxy_of_the_environment(webhooks: Testbed, cluster: TestbedCluster
         assert set(proxy.passages) == {Passage(NOWHERE, "")}
 
 
+@pytest.mark.thorough
 @by_the_module
 def test_no_proxy_whatever_names_one(webhooks: Testbed, cluster: TestbedCluster) -> None:
     with EchoProxy() as proxy:

@@ -26,7 +26,7 @@ from tests.testbed.specs import ClusterSpec, LegacySpec, NodeSpec
 from tests.testbed.testbed import Testbed
 
 # The same modules with other answers of the servers.
-pytestmark = pytest.mark.newest_client
+pytestmark = [pytest.mark.newest_client, pytest.mark.thorough]
 
 REMEMBERED = "eks-windows.cloudops/failure-policy"
 STUCK = "stuck"

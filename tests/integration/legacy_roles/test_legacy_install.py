@@ -222,6 +222,7 @@ FAILING = (
 
 
 # What a run goes on from is what its plan sees, whatever releases the one before it had.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 @pytest.mark.parametrize("after_applied", [False, True], ids=["before", "after"])
 def test_each_write_may_fail_and_the_next_run_goes_on(emulated: Testbed, after_applied: bool) -> None:
@@ -370,6 +371,7 @@ def test_published_manifests_are_installed(emulated: Testbed, files: HttpsFiles)
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 @pytest.mark.parametrize("case", ["another checksum", "not there", "wrong component"])
 def test_manifest_that_is_not_the_expected_one_changes_nothing(emulated: Testbed, files: HttpsFiles, case: str) -> None:
@@ -396,6 +398,7 @@ def test_manifest_that_is_not_the_expected_one_changes_nothing(emulated: Testbed
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 @pytest.mark.parametrize(
     ("scheme", "expected", "why"),

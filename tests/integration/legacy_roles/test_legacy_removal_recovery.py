@@ -30,7 +30,7 @@ from tests.testbed.standins.charge import Controller
 from tests.testbed.testbed import Testbed
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
-pytestmark = pytest.mark.newest_client
+pytestmark = [pytest.mark.newest_client, pytest.mark.thorough]
 
 SYSTEM = "kube-system"
 B, F = VARIANTS["B"], VARIANTS["F"]

@@ -26,7 +26,7 @@ from tests.testbed.cluster import TestbedCluster
 from tests.testbed.specs import ClusterSpec, LegacySpec, NodeSpec
 from tests.testbed.testbed import Testbed
 
-pytestmark = pytest.mark.newest_client
+pytestmark = [pytest.mark.newest_client, pytest.mark.thorough]
 
 ADMISSION = "admissionregistration.k8s.io/v1"
 AT_ONCE = 366

@@ -30,7 +30,7 @@ from tests.testbed.cluster import TestbedCluster
 from tests.testbed.testbed import Testbed
 
 # All of it happens in this process, whose releases are always the newest.
-pytestmark = pytest.mark.newest_client
+pytestmark = [pytest.mark.newest_client, pytest.mark.thorough]
 
 FORBIDDEN, BROKEN = 403, 500
 OFTEN = 1000

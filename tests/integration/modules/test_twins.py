@@ -94,6 +94,7 @@ def test_keyword_hands_over(module_fleet: Testbed, module: str, keywords: dict[s
     assert answer(found.of("localhost")[0]) == here(module_fleet, module)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("module", TWINS)
 def test_other_connection_hands_over(module_fleet: Testbed, module: str, tmp_path: Path) -> None:
     (tmp_path / "loopback.py").write_text(LOOPBACK_CONNECTION, encoding="utf-8")
@@ -103,6 +104,7 @@ def test_other_connection_hands_over(module_fleet: Testbed, module: str, tmp_pat
     assert answer(found.of("localhost")[0]) == here(module_fleet, module)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("module", TWINS)
 def test_other_interpreter_hands_over(module_fleet: Testbed, module: str, tmp_path: Path) -> None:
     # The same packages behind another path: only the path tells that it is another environment.
@@ -115,6 +117,7 @@ def test_other_interpreter_hands_over(module_fleet: Testbed, module: str, tmp_pa
 
 
 # Judged by the library, whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 @pytest.mark.parametrize("module", TWINS)
 def test_missing_import_hands_over_and_the_module_names_it(module_fleet: Testbed, module: str, tmp_path: Path) -> None:
@@ -131,6 +134,7 @@ def test_missing_import_hands_over_and_the_module_names_it(module_fleet: Testbed
 
 
 # Judged by the library, whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 @pytest.mark.parametrize("module", TWINS)
 @pytest.mark.parametrize("keywords", [{}, {"environment": {"UNRELATED": "1"}}], ids=["twin", "module"])
@@ -143,6 +147,7 @@ def test_calls_are_reported_where_they_are_asked_for(
 
 
 # Judged by the library, whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 @pytest.mark.parametrize("keywords", [{}, {"environment": {"UNRELATED": "1"}}], ids=["twin", "module"])
 def test_secrets_of_a_kubeconfig_are_scrubbed_and_its_words_are_not(
@@ -179,6 +184,7 @@ def test_module_defaults_of_the_group_reach_the_twin(module_fleet: Testbed, modu
 
 
 # Judged by the library, whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 @pytest.mark.parametrize("module", TWINS)
 @pytest.mark.parametrize("keywords", [{}, {"environment": {"UNRELATED": "1"}}], ids=["twin", "module"])
@@ -191,6 +197,7 @@ def test_arguments_are_judged_alike(module_fleet: Testbed, module: str, keywords
 
 
 # Judged by the library, whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 @pytest.mark.parametrize("module", TWINS)
 @pytest.mark.parametrize("keywords", [{}, {"environment": {"UNRELATED": "1"}}], ids=["twin", "module"])
@@ -201,6 +208,7 @@ def test_unknown_options_are_refused_alike(module_fleet: Testbed, module: str, k
 
 
 # Judged by the library, whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 @pytest.mark.parametrize("module", TWINS)
 def test_aws_configuration_that_cannot_be_read_fails_the_task_alone(

@@ -28,7 +28,7 @@ from tests.support.playbook import PlaybookRun
 from tests.testbed.specs import ClusterSpec, NodeSpec
 from tests.testbed.testbed import Testbed
 
-pytestmark = pytest.mark.newest_client
+pytestmark = [pytest.mark.newest_client, pytest.mark.thorough]
 
 SYSTEM = "kube-system"
 WEBHOOK, CONTROLLER = "vpc-admission-webhook", "vpc-resource-controller"

@@ -30,7 +30,7 @@ from tests.testbed.cluster import TestbedCluster
 from tests.testbed.specs import ClusterSpec, LegacySpec, NodeSpec
 from tests.testbed.testbed import Testbed
 
-pytestmark = pytest.mark.newest_client
+pytestmark = [pytest.mark.newest_client, pytest.mark.thorough]
 
 SECRET = "vpc-admission-webhook-certs"
 BACKUP = f"{SECRET}-backup"

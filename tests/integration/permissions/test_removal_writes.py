@@ -29,7 +29,7 @@ from tests.testbed.cluster import TestbedCluster
 from tests.testbed.specs import ClusterSpec, LegacySpec, LegacyVariant, NodeSpec
 from tests.testbed.testbed import Testbed
 
-pytestmark = pytest.mark.newest_client
+pytestmark = [pytest.mark.newest_client, pytest.mark.thorough]
 
 SYSTEM = "kube-system"
 WEBHOOK, CONTROLLER = "vpc-admission-webhook", "vpc-resource-controller"

@@ -20,7 +20,7 @@ from tests.testbed.cluster import TestbedCluster
 from tests.testbed.specs import AddonSpec, ClusterSpec
 from tests.testbed.testbed import Testbed
 
-pytestmark = pytest.mark.newest_client
+pytestmark = [pytest.mark.newest_client, pytest.mark.thorough]
 
 UPDATE = "eks:UpdateAddon"
 DETACH = "iam:DetachRolePolicy"

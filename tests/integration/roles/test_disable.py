@@ -232,6 +232,7 @@ def test_ipam_goes_off_before_the_policy_goes(disable_fleet: Testbed, cluster: T
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 @pytest.mark.parametrize("after_applied", [False, True], ids=["before", "after"])
 def test_failure_to_detach_is_healed(disable_fleet: Testbed, cluster: TestbedCluster, after_applied: bool) -> None:

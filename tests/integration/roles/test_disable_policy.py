@@ -94,6 +94,7 @@ def test_policy_of_somebody_else_is_left(fleet: Testbed, plain: TestbedCluster, 
     assert not asked & {"DescribeRegions", "ListClusters"}, "nobody is searched for a policy that is not to go"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("action", ["ec2:DescribeRegions", "eks:ListClusters", "iam:ListAttachedRolePolicies"])
 def test_what_could_not_be_asked_keeps_it(fleet: Testbed, plain: TestbedCluster, action: str) -> None:
     fleet.aws.deny(action)

@@ -103,6 +103,7 @@ def test_only_the_missing_step_is_taken(enable_fleet: Testbed, cluster: TestbedC
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 @pytest.mark.parametrize(
     "data",
@@ -131,6 +132,7 @@ def test_every_state_of_the_config_map(
 
 
 # The same steps or none by other values of the cluster: judged alike whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 @pytest.mark.parametrize("spelling", ["1", "t", "T", "TRUE", "true", "True"])
 def test_spellings_that_are_true_to_the_controller_are_left(

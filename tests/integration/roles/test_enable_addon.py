@@ -178,6 +178,7 @@ def test_update_by_somebody_else_is_waited_for(fleet: Testbed, cluster: TestbedC
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_update_that_never_ends_is_reported(fleet: Testbed, cluster: TestbedCluster) -> None:
     reset_addon(fleet, cluster, status="UPDATING")
@@ -218,6 +219,7 @@ def test_failed_update_is_reported_with_the_live_state(fleet: Testbed, cluster: 
     assert changed_steps(enable(fleet, cluster)) == []
 
 
+@pytest.mark.thorough
 @pytest.mark.newest_client
 @pytest.mark.parametrize("role", ["enable", "disable"])
 @pytest.mark.parametrize(

@@ -77,6 +77,7 @@ def test_prefixes_are_on_before_the_nodes_are_initialised(fleet: Testbed, nitro:
 
 
 # The same steps or none by other values of the cluster: judged alike whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_keys_that_the_controller_does_not_read_do_not_count(fleet: Testbed, nitro: TestbedCluster) -> None:
     """The un-prefixed key wins over the windows- one, and is what is set."""
@@ -96,6 +97,7 @@ def test_windows_key_that_decides_is_enough(fleet: Testbed, nitro: TestbedCluste
 
 
 # Refused before any module writes: judged alike whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 @pytest.mark.parametrize(
     ("name", "variables", "words"),

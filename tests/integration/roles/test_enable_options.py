@@ -75,6 +75,7 @@ def test_policy_is_not_looked_at(fleet: Testbed, plain: TestbedCluster) -> None:
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_waiting_ends_with_what_is_missing(fleet: Testbed) -> None:
     run = enable(fleet, "strange", eks_windows_wait_timeout=4, eks_windows_ignore=["nodes.instance_type"])
@@ -108,6 +109,7 @@ def test_probe_that_is_forbidden_is_said_and_not_fatal(fleet: Testbed, plain: Te
 
 
 # One of the ways that the library alone tells apart: the oldest releases go those around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_cluster_of_another_account_by_an_assumed_role(fleet: Testbed) -> None:
     cluster = fleet.clusters["elsewhere"]
@@ -121,6 +123,7 @@ def test_cluster_of_another_account_by_an_assumed_role(fleet: Testbed) -> None:
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_external_id_of_the_assumed_role(fleet: Testbed, plain: TestbedCluster) -> None:
     role = fleet.aws.add_role("guarded", external_id="agreed", policies=["AdministratorAccess"])
@@ -133,6 +136,7 @@ def test_external_id_of_the_assumed_role(fleet: Testbed, plain: TestbedCluster) 
 
 
 # One of the ways that the library alone tells apart: the oldest releases go those around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_profile(fleet: Testbed, plain: TestbedCluster) -> None:
     environment = {**fleet.aws.base_environment, "AWS_REGION": "us-east-1"}
@@ -141,6 +145,7 @@ def test_profile(fleet: Testbed, plain: TestbedCluster) -> None:
 
 
 # One of the ways that the library alone tells apart: the oldest releases go those around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_own_kubeconfig_and_context(fleet: Testbed, plain: TestbedCluster) -> None:
     run = enable(fleet, "plain", eks_windows_kubeconfig=str(plain.kubeconfig))
@@ -188,6 +193,7 @@ def test_variables_given_as_text(fleet: Testbed, plain: TestbedCluster) -> None:
 
 
 # One of the ways that the library alone tells apart: the oldest releases go those around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 @pytest.mark.parametrize(
     ("variable", "value", "words"),

@@ -367,6 +367,7 @@ def test_namespace_that_does_not_exist(emulated: Testbed, arguments: tuple[str, 
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 @pytest.mark.parametrize("applied", [False, True], ids=["before-it-is-stored", "after-it-is-stored"])
 def test_creation_that_fails_once(emulated: Testbed, applied: bool) -> None:
@@ -385,6 +386,7 @@ def test_creation_that_fails_once(emulated: Testbed, applied: bool) -> None:
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 @pytest.mark.parametrize("applied", [False, True], ids=["before-it-is-stored", "after-it-is-stored"])
 def test_removal_that_fails_once_is_tried_again(emulated: Testbed, applied: bool) -> None:
@@ -395,6 +397,7 @@ def test_removal_that_fails_once_is_tried_again(emulated: Testbed, applied: bool
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_leftovers_that_cannot_be_removed_stop_the_run(emulated: Testbed) -> None:
     cluster = emulated.clusters["faulty"]
@@ -409,6 +412,7 @@ def test_leftovers_that_cannot_be_removed_stop_the_run(emulated: Testbed) -> Non
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_pods_that_cannot_be_read_are_removed(emulated: Testbed) -> None:
     cluster = emulated.clusters["faulty"]
@@ -422,6 +426,7 @@ def test_pods_that_cannot_be_read_are_removed(emulated: Testbed) -> None:
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_api_that_is_not_found_is_not_taken_for_a_cluster_without_nodes(emulated: Testbed) -> None:
     """Where its discovery is not answered, k8s_info succeeds without an object (kubernetes.core#508)."""
@@ -452,6 +457,7 @@ def test_cluster_without_windows_nodes_is_tried_and_said(emulated: Testbed) -> N
 
 
 # The same steps or none by other values of the cluster: judged alike whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_images_and_nodes_that_are_not_used(emulated: Testbed) -> None:
     run = smoke_test(

@@ -29,6 +29,8 @@ from tests.testbed.legacy_objects import secret
 from tests.testbed.specs import ClusterSpec, LegacySpec
 from tests.testbed.testbed import Testbed
 
+pytestmark = pytest.mark.thorough
+
 AT_ONCE = 366
 OLD: dict[str, Any] = {"version": "1.21", "platform_version": "eks.1", "controller": False, "nodes": NODES}
 FLEET = (
