@@ -93,7 +93,7 @@ class Program:
         self._process = _the_starter().order(
             [sys.executable, "-I", "-S", "-c", _DIE_WITH_PARENT, str(os.getpid()), *command],
             log,
-            {"PATH": os.defpath, "HOME": str(log.parent), "TMPDIR": str(log.parent), "GOGC": "300"},
+            {"PATH": os.defpath, "HOME": str(log.parent), "TMPDIR": str(log.parent), "GOGC": "50"},
         )
 
     @property
