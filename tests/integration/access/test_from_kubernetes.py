@@ -44,6 +44,7 @@ def test_a_kubeconfig_with_a_context(real: Testbed, tmp_path: Path) -> None:
 
 
 # One of the ways that the library alone tells apart: the oldest releases go those around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_the_environment_completes_a_kubeconfig_for_reads_and_writes(real: Testbed, tmp_path: Path) -> None:
     """One without a user, as is often given to many people; the certificate comes with each of them."""
@@ -76,6 +77,7 @@ def test_a_host_with_a_token_of_the_environment(real: Testbed) -> None:
 
 
 # One of the ways that the library alone tells apart: the oldest releases go those around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_a_token_does_not_make_another_host_the_cluster(real: Testbed) -> None:
     cluster = real.clusters["entries"]

@@ -68,7 +68,9 @@ def fleet() -> Iterator[Testbed]:
 
 
 # What differs is the variant's names and the version of the signing API, which the modules' own tests show.
-@pytest.mark.parametrize("name", ["rolling", pytest.param("preview", marks=pytest.mark.newest_client)])
+@pytest.mark.parametrize(
+    "name", ["rolling", pytest.param("preview", marks=(pytest.mark.newest_client, pytest.mark.thorough))]
+)
 def test_no_windows_pod_is_refused_or_left_without_its_limit(fleet: Testbed, name: str) -> None:
     cluster = fleet.clusters[name]
     before = serial_number(cluster)
@@ -174,6 +176,7 @@ def test_certificate_that_is_not_due_is_left_alone(fleet: Testbed) -> None:
 
 
 # Refused or judged by the library before any module of another collection runs.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_certificate_of_cert_manager_is_not_touched(fleet: Testbed) -> None:
     cluster = fleet.clusters["chart"]
@@ -186,7 +189,9 @@ def test_certificate_of_cert_manager_is_not_touched(fleet: Testbed) -> None:
 
 
 # What differs is why the pod does not come back: the way back is the same.
-@pytest.mark.parametrize("fault", ["crash", pytest.param("hang", marks=pytest.mark.newest_client)])
+@pytest.mark.parametrize(
+    "fault", ["crash", pytest.param("hang", marks=(pytest.mark.newest_client, pytest.mark.thorough))]
+)
 def test_webhook_that_does_not_come_back_gets_its_old_certificate(fleet: Testbed, fault: str) -> None:
     cluster = fleet.clusters["fresh"]
     before = secret_of(cluster)

@@ -27,7 +27,7 @@ from tests.testbed.kubernetes.admin import Json
 from tests.testbed.specs import ClusterSpec, LegacySpec, NodeSpec
 from tests.testbed.testbed import Testbed
 
-pytestmark = pytest.mark.newest_client
+pytestmark = [pytest.mark.newest_client, pytest.mark.thorough]
 
 ADMISSION = "admissionregistration.k8s.io/v1"
 REMEMBERED = "eks-windows.cloudops/failure-policy"

@@ -156,6 +156,7 @@ def test_first_run_installs_and_second_writes_nothing(fleet: Testbed, name: str,
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_binding_that_is_there_is_left_alone(emulated: Testbed) -> None:
     cluster = emulated.clusters["leftover"]
@@ -174,6 +175,7 @@ def test_binding_that_is_there_is_left_alone(emulated: Testbed) -> None:
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_secret_of_an_earlier_installation_is_replaced_where_it_is_of_no_use(emulated: Testbed) -> None:
     cluster = emulated.clusters["leftover"]
@@ -256,6 +258,7 @@ def test_each_write_may_fail_and_the_next_run_goes_on(emulated: Testbed, after_a
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_webhook_that_does_not_start_is_not_called(emulated: Testbed) -> None:
     cluster = emulated.clusters["faulty"]
@@ -273,6 +276,7 @@ def test_webhook_that_does_not_start_is_not_called(emulated: Testbed) -> None:
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_controller_that_does_not_start_is_waited_for_again(emulated: Testbed) -> None:
     cluster = emulated.clusters["faulty"]

@@ -110,6 +110,7 @@ def test_controller_s_pods_that_do_not_end_are_named(fleet: Testbed) -> None:
 
 
 # The list of the pods is the same with other selectors.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_pods_that_have_ended_and_those_of_others_are_not_waited_for(fleet: Testbed) -> None:
     cluster = fleet.clusters["variant-a"]
@@ -156,6 +157,7 @@ def pod_of_others(labels: dict[str, str]) -> dict[str, Any]:
 
 
 # Refused or judged by the library before any module of another collection runs.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_windows_pods_that_would_lose_their_support_stop_it(fleet: Testbed) -> None:
     cluster = fleet.clusters["variant-b"]

@@ -47,7 +47,13 @@ def fleet() -> Iterator[Testbed]:
 # The oldest releases move the one whose order is its own; the steps of others are those of enable and legacy_remove.
 @pytest.mark.parametrize(
     "variant",
-    [name if name == "F" else pytest.param(name, marks=pytest.mark.newest_client) for name in VARIANTS],
+    [
+        pytest.param("A", marks=(pytest.mark.newest_client, pytest.mark.thorough)),
+        pytest.param("B", marks=pytest.mark.newest_client),
+        pytest.param("D", marks=(pytest.mark.newest_client, pytest.mark.thorough)),
+        pytest.param("E", marks=(pytest.mark.newest_client, pytest.mark.thorough)),
+        "F",
+    ],
 )
 def test_support_moves_to_the_control_plane(fleet: Testbed, variant: str, capsys: pytest.CaptureFixture[str]) -> None:
     cluster = fleet.clusters[f"variant-{variant.lower()}"]

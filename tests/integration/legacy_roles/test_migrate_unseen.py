@@ -17,7 +17,7 @@ from tests.testbed.specs import ClusterSpec, LegacySpec, NodeSpec
 from tests.testbed.testbed import Testbed
 
 # The same modules with other answers of the servers.
-pytestmark = pytest.mark.newest_client
+pytestmark = [pytest.mark.newest_client, pytest.mark.thorough]
 
 NODES = (NodeSpec(), NodeSpec(), NodeSpec(os="windows"))
 SERVICE = f"services kube-system/{VARIANTS['B'].service}"

@@ -70,6 +70,7 @@ def test_each_command_does_what_the_page_says(bed: Testbed) -> None:
 
 
 # What a goal is judged by does not depend on the client's releases.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 @pytest.mark.parametrize(
     "goal", ["enable", "disable", "legacy_install", "legacy_remove", "migrate", "cert_renew", "none"]

@@ -59,6 +59,7 @@ def test_unknown_cluster(module_fleet: Testbed) -> None:
 
 
 # Judged by the library, whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_wrong_region(module_fleet: Testbed) -> None:
     message = message_of(preflight(module_fleet, region="eu-west-1"))
@@ -76,6 +77,7 @@ def test_unknown_rule_id(module_fleet: Testbed) -> None:
 
 
 # Judged by the library, whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_unknown_rule_id_of_a_waiver(module_fleet: Testbed) -> None:
     message = message_of(preflight(module_fleet, ignore=[{"id": "version.lifecicle", "reason": "none"}]))
@@ -83,6 +85,7 @@ def test_unknown_rule_id_of_a_waiver(module_fleet: Testbed) -> None:
 
 
 # Judged by the library, whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_waiver_with_a_date_that_is_none(module_fleet: Testbed) -> None:
     message = message_of(preflight(module_fleet, ignore=[{"id": "version.lifecycle", "until": "soon"}]))
@@ -91,6 +94,7 @@ def test_waiver_with_a_date_that_is_none(module_fleet: Testbed) -> None:
 
 
 # Judged by the library, whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 @pytest.mark.parametrize("option", ["warm_ip_target", "minimum_ip_target", "warm_prefix_target"])
 def test_negative_target(module_fleet: Testbed, option: str) -> None:
@@ -100,6 +104,7 @@ def test_negative_target(module_fleet: Testbed, option: str) -> None:
 
 
 # Judged by the library, whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_misspelt_module_option(module_fleet: Testbed) -> None:
     message = message_of(preflight(module_fleet, planed_instance_types=["m5.large"]))
@@ -127,6 +132,7 @@ def test_misspelt_cluster_variable_of_a_playbook(module_fleet: Testbed, playbook
 
 
 # Judged by the library, whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 @pytest.mark.parametrize("playbook", ["preflight", "enable"])
 def test_playbook_without_a_cluster(module_fleet: Testbed, playbook: str) -> None:
@@ -135,6 +141,7 @@ def test_playbook_without_a_cluster(module_fleet: Testbed, playbook: str) -> Non
 
 
 # Judged by the library, whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_kubeconfig_without_the_context(module_fleet: Testbed, tmp_path: Path) -> None:
     file = tmp_path / "config"

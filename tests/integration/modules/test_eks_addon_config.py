@@ -212,6 +212,7 @@ def test_a_misplaced_key_is_refused(bed: Bed, arguments: tuple[str, ...]) -> Non
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_a_version_whose_schema_lacks_the_key(bed: Bed) -> None:
     bed.add(version=OLD_VERSION)
@@ -224,6 +225,7 @@ def test_a_version_whose_schema_lacks_the_key(bed: Bed) -> None:
     assert bed.configuration == {}
 
 
+@pytest.mark.thorough
 def test_a_boolean_where_the_schema_has_a_string(bed: Bed) -> None:
     bed.add()
     failed = bed.run(values={"enableWindowsIpam": True})
@@ -259,6 +261,7 @@ def test_somebody_elses_update_is_waited_for(bed: Bed) -> None:
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_somebody_elses_update_that_brings_the_values(bed: Bed) -> None:
     bed.add()
@@ -270,6 +273,7 @@ def test_somebody_elses_update_that_brings_the_values(bed: Bed) -> None:
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_somebody_elses_update_that_takes_too_long(bed: Bed) -> None:
     bed.add()
@@ -298,6 +302,7 @@ def run_each(aws: AwsServer, beds: Mapping[str, Bed]) -> Iterator[tuple[str, Bed
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_states_that_are_refused(aws: AwsServer) -> None:
     beds = {status: Bed(aws, f"c{next(NUMBERS)}") for status in ("DELETING", "CREATE_FAILED", "DELETE_FAILED")}
@@ -343,6 +348,7 @@ def test_a_failing_update_is_told_and_the_next_run_converges(bed: Bed) -> None:
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_an_update_that_leaves_the_add_on_degraded(bed: Bed) -> None:
     bed.add()
@@ -368,6 +374,7 @@ def test_an_update_that_leaves_the_add_on_degraded(bed: Bed) -> None:
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_an_update_that_takes_too_long(bed: Bed) -> None:
     bed.add()
@@ -383,6 +390,7 @@ def test_an_update_that_takes_too_long(bed: Bed) -> None:
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_without_wait_the_update_goes_on_by_itself(bed: Bed) -> None:
     bed.add()
@@ -410,6 +418,7 @@ def test_a_refused_update_changes_nothing_and_the_next_run_converges(bed: Bed) -
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_an_update_that_eks_took_though_it_answered_an_error(bed: Bed) -> None:
     bed.add(json.dumps(ENV))
@@ -455,6 +464,7 @@ def test_a_race_is_waited_out(bed: Bed) -> None:
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 @pytest.mark.parametrize("permission", ["DescribeAddon", "DescribeAddonConfiguration", "UpdateAddon", "DescribeUpdate"])
 def test_a_permission_that_is_missing_is_named(bed: Bed, permission: str) -> None:

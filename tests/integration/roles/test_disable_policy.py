@@ -64,6 +64,7 @@ def disable(fleet: Testbed, cluster: TestbedCluster, *arguments: str, **variable
     return run_role("disable", fleet, cluster, *arguments, **variables)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("name", "seen"),
     [

@@ -16,7 +16,7 @@ from tests.support.roles import changed_steps, run_role, writes
 from tests.testbed.specs import ClusterSpec, NodegroupSpec, chart_data
 from tests.testbed.testbed import Testbed
 
-pytestmark = pytest.mark.newest_client
+pytestmark = [pytest.mark.newest_client, pytest.mark.thorough]
 
 ON = chart_data(enable_windows_ipam="true")
 WINDOWS_NAME = "Windows_Server-2022-English-Core-EKS_Optimized-*"

@@ -145,6 +145,7 @@ def test_spellings_that_are_true_to_the_controller_are_left(
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 @pytest.mark.parametrize(("name", "partition"), [("enable", "aws"), ("china", "aws-cn"), ("government", "aws-us-gov")])
 def test_policy_is_the_partitions_own(enable_fleet: Testbed, name: str, partition: str) -> None:
@@ -176,6 +177,7 @@ def test_legacy_controller_is_refused(enable_fleet: Testbed, arguments: tuple[st
 
 
 # Refused or judged by the library before any module of another collection runs.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_owner_that_cannot_be_read_is_refused(enable_fleet: Testbed) -> None:
     cluster = enable_fleet.clusters["addon"]

@@ -115,6 +115,7 @@ def test_on_and_off_again(any_fleet: Testbed) -> None:
 
 
 # The same steps or none by other values of the cluster: judged alike whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 @pytest.mark.parametrize(
     ("values", "live", "steps", "written"),
@@ -155,6 +156,7 @@ def test_misplaced_key_is_put_where_it_belongs(fleet: Testbed, cluster: TestbedC
 
 
 # Refused before any module writes: judged alike whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_version_without_the_key_is_refused(fleet: Testbed, cluster: TestbedCluster) -> None:
     reset_addon(fleet, cluster, version=WITHOUT_WINDOWS)
@@ -191,6 +193,7 @@ def test_update_that_never_ends_is_reported(fleet: Testbed, cluster: TestbedClus
 
 
 # The same steps or none by other values of the cluster: judged alike whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_degraded_addon_is_updated_and_said(fleet: Testbed, cluster: TestbedCluster) -> None:
     issue = AddonIssue("InsufficientNumberOfReplicas", "The add-on is unhealthy")
@@ -332,6 +335,7 @@ def test_prefix_delegation_and_targets_at_the_addon(fleet: Testbed, cluster: Tes
 
 
 # Refused before any module writes: judged alike whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_prefix_delegation_that_the_addon_does_not_know_is_refused(fleet: Testbed, cluster: TestbedCluster) -> None:
     reset_addon(fleet, cluster, version=WITHOUT_PREFIXES)

@@ -66,6 +66,7 @@ def test_policy_is_only_verified(fleet: Testbed, plain: TestbedCluster) -> None:
 
 
 # The same steps or none by other values of the cluster: judged alike whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_policy_is_not_looked_at(fleet: Testbed, plain: TestbedCluster) -> None:
     # Without it the nodes never get their addresses, so that the proof is waived too.
@@ -155,6 +156,7 @@ def test_own_kubeconfig_and_context(fleet: Testbed, plain: TestbedCluster) -> No
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_effect_that_cannot_be_seen_is_not_taken_for_one(fleet: Testbed, plain: TestbedCluster) -> None:
     def blind() -> None:
@@ -229,6 +231,7 @@ def test_diff_shows_the_key_and_no_bookkeeping_of_the_server(fleet: Testbed, pla
 
 
 # Refused before any module writes: judged alike whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_addon_that_is_not_there_is_refused_as_owner(fleet: Testbed, plain: TestbedCluster) -> None:
     run = enable(fleet, "plain", eks_windows_ipam_owner="addon")

@@ -132,6 +132,7 @@ def test_every_host_is_in_the_report_with_what_became_of_it(testbed: Testbed, tm
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_the_report_is_written_where_every_host_fails(testbed: Testbed, tmp_path: Path) -> None:
     page = tmp_path / "report.html"
@@ -164,6 +165,7 @@ def test_in_batches_those_to_come_are_in_the_report(testbed: Testbed, tmp_path: 
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_a_report_that_can_not_be_written_hides_no_cluster_s_own_verdict(testbed: Testbed, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
@@ -184,6 +186,7 @@ def test_a_report_that_can_not_be_written_hides_no_cluster_s_own_verdict(testbed
 
 
 # It is about the path alone, before anything of a release comes into play.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_a_path_that_means_no_file_is_refused_before_the_examination(testbed: Testbed, tmp_path: Path) -> None:
     for folder in ("folder", "data.json"):
@@ -214,6 +217,7 @@ def test_a_path_that_means_no_file_is_refused_before_the_examination(testbed: Te
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_a_host_without_the_path_is_in_the_report_of_the_others(testbed: Testbed, tmp_path: Path) -> None:
     page = tmp_path / "report.html"
@@ -225,6 +229,7 @@ def test_a_host_without_the_path_is_in_the_report_of_the_others(testbed: Testbed
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_a_second_run_of_the_role_knows_nothing_of_the_first(testbed: Testbed, tmp_path: Path) -> None:
     """In one run of Ansible, whose facts last: a failure, then a success, then a failure again."""

@@ -281,6 +281,7 @@ def test_pod_without_an_address_is_explained_and_removed(fleet: Testbed) -> None
 
 
 # Another cause in the same message: told alike whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_pods_that_the_namespace_refuses(fleet: Testbed) -> None:
     cluster = fleet.clusters["mixed"]
@@ -295,6 +296,7 @@ def test_pods_that_the_namespace_refuses(fleet: Testbed) -> None:
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_creation_that_is_refused_halfway_leaves_nothing(fleet: Testbed) -> None:
     cluster = fleet.clusters["mixed"]
@@ -315,6 +317,7 @@ def test_creation_that_is_refused_halfway_leaves_nothing(fleet: Testbed) -> None
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_removal_that_is_forbidden_is_said_and_made_up_for_by_the_next_run(fleet: Testbed) -> None:
     cluster = fleet.clusters["mixed"]
@@ -354,6 +357,7 @@ def test_removal_that_is_forbidden_is_said_and_made_up_for_by_the_next_run(fleet
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 @pytest.mark.parametrize("arguments", [(), ("--check",)])
 def test_namespace_that_does_not_exist(emulated: Testbed, arguments: tuple[str, ...]) -> None:
