@@ -39,7 +39,7 @@ def read(file: Path) -> GateFile:
         for target in node.targets
         if isinstance(target, ast.Name) and target.id in ("SECONDS", "TIMEOUT")
     }
-    return GateFile(file.stem, title, numbers.get("SECONDS", 10), numbers.get("TIMEOUT", 1200))
+    return GateFile(file.stem, title, numbers.get("SECONDS", 10), numbers.get("TIMEOUT", 2400))
 
 
 def catalogue() -> dict[str, GateFile]:

@@ -18,8 +18,8 @@ from tests.gates._outcome import Outcome
 from tests.gates._places import CHECKOUT, NEWEST, environment
 
 SECONDS = 90
-# 45 s are promised on a machine that does nothing else; here another gate runs beside it.
-MOST_SECONDS = 120
+# 45 s are promised on a machine that does nothing else; here another gate runs beside it, be the machine slow or fast.
+MOST_SECONDS = 240
 INTERRUPT_AFTER = 8
 MOST_SECONDS_TO_CLEAN_UP = 30
 SECONDS_TO_LINGER = 5

