@@ -12,9 +12,10 @@ from tests.gates._pytest import pytest
 
 SECONDS = 800
 TIMEOUT = 4800
+FOLDER = "tests/integration"
+BUT_FOR_ROLES = tuple(f"--ignore={folder}" for folder in (integration_roles.FOLDER, integration_legacy_roles.FOLDER))
 
 
 def gate() -> Outcome:
     """Run them."""
-    roles = (integration_roles.FOLDER, integration_legacy_roles.FOLDER)
-    return pytest("tests/integration", options=("-m", "not thorough", *(f"--ignore={folder}" for folder in roles)))
+    return pytest(FOLDER, options=("-m", "not thorough", *BUT_FOR_ROLES))

@@ -9,9 +9,9 @@ In a run of all gates they come last, and those that have not begun in time are 
 
 from __future__ import annotations
 
-from tests.gates import integration_legacy_roles, integration_roles
 from tests.gates._outcome import Outcome
 from tests.gates._pytest import pytest
+from tests.gates.integration import BUT_FOR_ROLES, FOLDER
 
 # Last of all, however long it takes.
 SECONDS = 0
@@ -20,5 +20,4 @@ TIMEOUT = 4800
 
 def gate() -> Outcome:
     """Run them."""
-    roles = (integration_roles.FOLDER, integration_legacy_roles.FOLDER)
-    return pytest("tests/integration", options=("-m", "thorough", *(f"--ignore={folder}" for folder in roles)))
+    return pytest(FOLDER, options=("-m", "thorough", *BUT_FOR_ROLES))
