@@ -198,6 +198,22 @@ def test_a_webhook_with_side_effects_refuses_dry_runs(bench: Bench, namespace: s
         assert 'admission webhook "case.example.com" does not support dry run' in caught[0].message
 
 
+def test_the_stable_api_changes_a_webhook_with_side_effects(bench: Bench, namespace: str) -> None:
+    if bench.minor > 21:
+        pytest.skip("this release admits no webhook with side effects")
+    resource, api = "mutatingwebhookconfigurations", "admissionregistration.k8s.io/v1"
+    with installed(bench, namespace, allow, version="v1beta1", sideEffects="Unknown"):
+        name = next(
+            item["metadata"]["name"]
+            for item in bench.admin.list(resource, api=api)
+            if item["webhooks"][0]["namespaceSelector"] == {"matchLabels": {"webhook": namespace}}
+        )
+        for field, value in (("failurePolicy", "Ignore"), ("sideEffects", "None")):
+            replacement = {"op": "replace", "path": f"/webhooks/0/{field}", "value": value}
+            changed = bench.admin.patch(resource, name, [replacement], api=api, kind="json")
+            assert changed["webhooks"][0][field] == value
+
+
 def test_the_stable_api_admits_no_side_effects(bench: Bench, namespace: str) -> None:
     with refused(422, "Invalid") as caught, installed(bench, namespace, allow, sideEffects="Some"):
         pass

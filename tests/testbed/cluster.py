@@ -149,7 +149,9 @@ class TestbedCluster:
         """Wait until the API server asks the webhook, as far as that makes a difference."""
         legacy = self.spec.legacy_spec
         assert legacy is not None
-        if legacy.answers:
+        if legacy.side_effects == "Unknown":
+            self.wait(lambda: not self.admits_pods(), "its legacy webhook has dry runs refused")
+        elif legacy.answers:
             self.wait(self.injects_address, "its legacy webhook is in effect")
         elif legacy.failure_policy == "Fail":
             self.wait(lambda: not self.admits_pods(), "its legacy webhook is in the way")

@@ -276,9 +276,11 @@ def _webhook_labels(names: Variant) -> dict[str, str]:
 def configuration(spec: LegacySpec, ca_pem: str) -> Json:
     """The webhook configuration, which trusts ``ca_pem``."""
     names = VARIANTS[spec.variant]
+    # Before v1 a manifest may say nothing of either.
+    said = {} if spec.side_effects == "Unknown" else {"sideEffects": "None", "admissionReviewVersions": ["v1beta1"]}
     inject = {"cert-manager.io/inject-ca-from": f"{names.namespace}/{names.secret}"} if _managed(spec) else {}
     return {
-        "apiVersion": "admissionregistration.k8s.io/v1",
+        "apiVersion": f"admissionregistration.k8s.io/{'v1' if said else 'v1beta1'}",
         "kind": "MutatingWebhookConfiguration",
         "metadata": {"name": names.configuration, "labels": _webhook_labels(names), "annotations": inject},
         "webhooks": [
@@ -290,8 +292,7 @@ def configuration(spec: LegacySpec, ca_pem: str) -> Json:
                 },
                 "rules": [{"operations": ["CREATE"], "apiGroups": [""], "apiVersions": ["v1"], "resources": ["pods"]}],
                 "failurePolicy": spec.failure_policy,
-                "sideEffects": "None",
-                "admissionReviewVersions": ["v1beta1"],
+                **said,
             }
         ],
     }

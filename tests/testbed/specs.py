@@ -136,6 +136,8 @@ class LegacySpec:
             ``another_and_issuer``, as during a change of authorities.
         secret: Whether the Secret is ``present``, ``absent``, or lacks the ``certificate`` or the ``key``.
         failure_policy: Of the webhook configuration.
+        side_effects: Of the webhook configuration: ``Unknown`` where its manifest is of v1beta1 and says nothing, so
+            that the API server refuses dry runs of pods. Only a cluster that serves v1beta1 can be given one.
         strategy: Of the webhook's Deployment.
         replicas: Of the webhook's Deployment.
         controller: Whether there is a controller, too.
@@ -158,6 +160,7 @@ class LegacySpec:
     ca_bundle: Literal["issuer", "another", "another_and_issuer"] = "issuer"
     secret: Literal["present", "absent", "without_certificate", "without_key"] = "present"
     failure_policy: Literal["Ignore", "Fail"] = "Ignore"
+    side_effects: Literal["None", "Unknown"] = "None"
     strategy: Literal["Recreate", "RollingUpdate"] = "Recreate"
     replicas: int = 1
     controller: bool = True

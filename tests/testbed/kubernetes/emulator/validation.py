@@ -151,6 +151,12 @@ def _webhooks(item: Json, version: str) -> list[Cause]:
     return causes
 
 
+def _had_side_effects(before: Json) -> bool:
+    """Whether webhooks that an earlier version admitted are to stay changeable by v1."""
+    webhooks = before.get("webhooks") or []
+    return any(webhook.get("sideEffects") not in ("None", "NoneOnDryRun") for webhook in webhooks)
+
+
 def _role_binding(item: Json, _version: str) -> list[Cause]:
     reference = item.get("roleRef") or {}
     return [] if reference.get("name") else [required("roleRef.name")]
@@ -233,7 +239,7 @@ def check(kind: Kind, item: Json, before: Json | None = None) -> None:
     causes = _name(kind, item) + _labels(item)
     rules = _RULES.get((kind.group, kind.kind))
     if rules and (before is None or kind.group not in _CHECKED_ONCE):
-        causes += rules(item, kind.version)
+        causes += rules(item, "v1beta1" if before and _had_side_effects(before) else kind.version)
     if before is not None and kind.key == CERTIFICATE_REQUEST.key:
         causes += _verdicts(item, before)
     if before is not None and (kind.group, kind.kind) in _IMMUTABLE:
