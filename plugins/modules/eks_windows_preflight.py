@@ -122,10 +122,11 @@ notes:
     C(iam:ListAttachedRolePolicies). It asks for C(eks:ListFargateProfiles) and C(eks:DescribeFargateProfile) where
     fewer than two Linux nodes are ready or there are Windows pods, and for C(iam:ListRolePolicies),
     C(iam:GetRolePolicy), C(iam:GetPolicy) and C(iam:GetPolicyVersion) where the managed policies are not both attached.
-  - With every goal but V(disable), where a node runs Windows, O(planned_instance_types) has one or Windows IPAM is on,
-    it also asks for C(eks:ListNodegroups) and C(eks:DescribeNodegroup). For the instance types that are then in use or
-    planned it asks for C(ec2:DescribeInstanceTypes) and C(ec2:DescribeSubnets), one call each; for each role of Windows
-    nodes for C(eks:DescribeAccessEntry), where the cluster reads access entries, and for C(get) on ConfigMap
+  - With goals V(enable), V(legacy_install) and V(migrate), and with every other but V(disable) where a node runs
+    Windows, O(planned_instance_types) has one or Windows IPAM is on, it also asks for C(eks:ListNodegroups) and
+    C(eks:DescribeNodegroup). For the instance types of Windows that are then in use or planned it asks for
+    C(ec2:DescribeInstanceTypes) and C(ec2:DescribeSubnets), one call each; for each role of Windows nodes for
+    C(eks:DescribeAccessEntry), where the cluster reads access entries, and for C(get) on ConfigMap
     C(kube-system/aws-auth), where no entry decides on one of them. For Windows nodes it asks for
     C(ec2:DescribeInstances), one call for up to 200, and for those that no managed node group made also for
     C(iam:GetInstanceProfile).
@@ -460,10 +461,11 @@ plan:
           V(configure_addon) and V(detach_cluster_policy).
         - For goal V(legacy_install) V(create_role_binding), V(install_legacy_controller), V(issue_webhook_certificate)
           and V(install_legacy_webhook); for goal V(legacy_remove) V(remove_legacy_controller), V(remove_legacy_webhook)
-          and V(remove_legacy_leftovers); for goal V(cert_renew) V(renew_webhook_certificate), V(restart_webhook),
-          V(recycle_stuck_pods) and V(drop_certificate_backup).
+          and V(remove_legacy_leftovers); for goal V(cert_renew) V(declare_side_effects),
+          V(renew_webhook_certificate), V(restart_webhook), V(recycle_stuck_pods) and V(drop_certificate_backup).
         - For goal V(migrate) those of V(enable), V(remove_second_controller) before V(enable_windows_ipam), and those
-          of V(legacy_remove) after V(configure_addon).
+          of V(legacy_remove) after V(configure_addon), and before all
+          V(declare_side_effects).
       type: str
       sample: enable_windows_ipam
     reason:

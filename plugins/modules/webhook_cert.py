@@ -35,7 +35,10 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    details: What a certificate that is still to be issued will say is not known, so that RV(certificate) is none then.
+    details:
+      - What a certificate that is still to be issued will say is not known, so that RV(certificate) is none then.
+      - What would be refused is refused, taking it that the cluster's own certificate authority signs. Where
+        O(signer_name) names another signer, the real run alone tells whether its authority would be trusted.
   diff_mode:
     support: full
     details: Shows fingerprints and dates, never a certificate or a key.
@@ -125,8 +128,8 @@ notes:
     C(list) on deployments and secrets, of these the metadata of the backup alone, in the namespace.
   - To issue, it also needs C(create), C(get), C(list) and C(delete) on certificatesigningrequests, C(update) on
     certificatesigningrequests/approval, C(approve) on C(signers) of its signer, C(create) on secrets, C(patch) on the
-    Secret, C(update) on its backup, C(list) on mutatingwebhookconfigurations and C(patch) on the one. To end a renewal
-    it needs C(delete) on the backup.
+    Secret, C(update) on its backup, C(list) on mutatingwebhookconfigurations, in check mode too, and C(patch) on the
+    one. To end a renewal it needs C(delete) on the backup.
   - CertificateSigningRequests of earlier runs that ended early are deleted, with label
     C(eks-windows.cloudops/certificate-of). None of anybody else is used or deleted.
 seealso:

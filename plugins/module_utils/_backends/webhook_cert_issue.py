@@ -18,6 +18,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.erro
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import KubernetesError
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.serving_key import new_key
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.signing_request import (
+    APP_SERVING,
     SigningApi,
     SigningRequests,
 )
@@ -53,6 +54,11 @@ class Issuer:
         self._at = at
         self.name = ""
         self.warnings: list[str] = []
+
+    @property
+    def asks_cluster(self) -> bool:
+        """Whether the cluster's own authority will sign: that of another signer is known by its certificates alone."""
+        return self._signing.signer_name in ("", APP_SERVING)
 
     def issue(self, key_size: int, anchors: Sequence[str], wait_timeout: float) -> Pair:
         """A new pair that the webhook can serve with.

@@ -50,6 +50,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.web
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.certificate import (
+    BLOCK,
     LONGEST_LIFE_DAYS,
     trusted,
 )
@@ -77,7 +78,8 @@ class WebhookCertificate:
         place: Where the certificate is.
         secret: The Secret and its backup.
         bundles: The caBundles of the place's webhooks.
-        authorities: PEM texts of what may sign for this cluster, besides what the caBundles hold.
+        authorities: PEM texts of what may sign for this cluster, besides what the caBundles hold; the cluster's own
+            first.
         check_mode: Whether to write nothing.
         at: The time, aware.
 
@@ -99,6 +101,7 @@ class WebhookCertificate:
         self._bundles = bundles
         self._check_mode = check_mode
         self._at = at
+        self._authorities = authorities
         self._anchors = (*authorities, *(entry.bundle for entry in place.entries))
         with doing(f"read {secret}"):
             self._raw = raw = secret.read()
@@ -115,7 +118,7 @@ class WebhookCertificate:
         """Issue a certificate where it is needed, and have the caBundles trust it.
 
         Args:
-            issuer: Makes the issuer, where one is needed.
+            issuer: Makes the issuer, where one is needed, and writes nothing.
             options: ``renewal_days``, ``key_size`` and ``wait_timeout``.
         """
         reasons = self._faults(self._pair) or dues(self._pair, self._days(options["renewal_days"]), self._at())
@@ -123,11 +126,12 @@ class WebhookCertificate:
         if not reasons:
             return Outcome(replace(self._before, bundles=self._trust(self._pair)), previous)
         refuse_write(self._raw, str(self._secret))
-        issued = None
-        if not self._check_mode:
-            issued = issuer().issue(options["key_size"], self._anchors, options["wait_timeout"])
-            self._refuse_injection(self._trusting(issued))
-            self._refuse_others(issued)
+        maker, issued = issuer(), None
+        if self._check_mode:
+            self._refuse_expected(maker)
+        else:
+            issued = maker.issue(options["key_size"], self._anchors, options["wait_timeout"])
+            self._refuse(self._trusted_by(issued))
         kept = self._keep_previous()
         told: Mapping[str, str | None] = dict.fromkeys(self._before.bundles)
         if issued:
@@ -214,7 +218,7 @@ class WebhookCertificate:
 
     def _trust(self, pair: Pair) -> Mapping[str, str]:
         """Have each caBundle trust the pair's certificate, and keep trusting what it trusts."""
-        self._refuse_injection(self._trusting(pair))
+        self._refuse_injection(self._trusted_by(pair))
         return self._write_bundles(self._trusting(pair))
 
     def _trusting(self, pair: Pair) -> Callable[[Entry], str]:
@@ -223,28 +227,45 @@ class WebhookCertificate:
         authority = authority_of(chain, self._anchors, self._at())
         return lambda entry: trusting(entry.bundle, chain, authority, self._at())
 
+    def _trusted_by(self, pair: Pair) -> Callable[[str], bool]:
+        """Whether a bundle trusts the pair's certificate."""
+        chain = pair.chain()
+        return lambda bundle: trusted(chain, bundle, self._at())
+
     def _told(self, wanted: Callable[[Entry], str]) -> dict[str, str]:
         return {entry.name: wanted(entry) for entry in self._place.entries}
 
-    def _refuse_injection(self, wanted: Callable[[Entry], str]) -> None:
+    def _refuse_expected(self, issuer: Issuer) -> None:
+        """Refuse what is known before its issue, where it is the cluster's authority that will sign it."""
+        blocks = BLOCK.findall(self._authorities[0]) if issuer.asks_cluster else []
+        chains = [chain for chain in (Pair(block).chain() for block in blocks) if chain]
+        if chains:
+            self._refuse(lambda bundle: any(trusted(chain, bundle, self._at()) for chain in chains))
+
+    def _refuse(self, is_trusted: Callable[[str], bool]) -> None:
+        """Refuse a new certificate that would not be trusted in the end; ``is_trusted`` tells what a bundle trusts."""
+        self._refuse_injection(is_trusted)
+        self._refuse_others(is_trusted)
+
+    def _refuse_injection(self, is_trusted: Callable[[str], bool]) -> None:
         """Refuse to change caBundles that cert-manager would change back, and the webhook then fail."""
-        if self._place.injected and self._told(wanted) != self._before.bundles:
+        if self._place.injected and not all(is_trusted(entry.bundle) for entry in self._place.entries):
             raise EksWindowsError(
                 f"cert-manager writes caBundle of MutatingWebhookConfiguration {self._place.configuration}, since it "
                 f"has annotation {self._place.injected}, and would take away again what trusts the certificate",
                 "Take that annotation away, and run this again",
             )
 
-    def _refuse_others(self, issued: Pair) -> None:
+    def _refuse_others(self, is_trusted: Callable[[str], bool]) -> None:
         """Refuse a certificate that another configuration which calls the service would stop to trust."""
-        previous, chain = self._pair.chain(), issued.chain()
+        previous = self._pair.chain()
         with doing("see which other webhook configurations call the service"):
             others = self._bundles.others()
         lost = [
             name
             for name, entries in others.items()
             for entry in entries
-            if previous and trusted(previous, entry.bundle, self._at()) and not trusted(chain, entry.bundle, self._at())
+            if previous and trusted(previous, entry.bundle, self._at()) and not is_trusted(entry.bundle)
         ]
         if lost:
             service = f"{self._place.service.namespace}/{self._place.service.name}"

@@ -146,8 +146,9 @@ class KubernetesApi:
     ) -> tuple[T, ...]:
         """What ``convert`` makes of each object of a collection, without its Nones.
 
-        Of the objects themselves no more than a page of 500 is held at a time. The other arguments, and what it
-        raises, are those of :meth:`list`.
+        Of the objects themselves no more than a page of 500 is held at a time. ``convert`` keeps nothing of its own: a
+        list that is taken anew gives it objects twice, and what it made of them the first time is dropped. The other
+        arguments, and what it raises, are those of :meth:`list`.
         """
         query = {"limit": str(PAGE_SIZE)}
         if label_selector:

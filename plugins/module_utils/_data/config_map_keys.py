@@ -42,6 +42,8 @@ class Setting:
         addon_key: Its key of the vpc-cni add-on's configuration, top level. The chart writes ``keys[0]`` of it.
         boolean: Whether it is on or off, a string in both places; else it is a number, an integer in the add-on's
             configuration.
+        default: What the chart writes where the add-on's configuration lacks the key.
+        since: The first version of the chart, and of the add-on, that has the key.
 
     Source: aws/amazon-vpc-cni-k8s, charts/aws-vpc-cni, values.yaml and templates/configmap.yaml of v1.16.0 and later;
     before, from v1.14.0 on, the chart has enableWindowsIpam alone.
@@ -50,6 +52,8 @@ class Setting:
     keys: tuple[str, ...]
     addon_key: str
     boolean: bool
+    default: str
+    since: tuple[int, int] = (1, 16)
 
     @property
     def key(self) -> str:
@@ -57,11 +61,11 @@ class Setting:
         return self.keys[0]
 
 
-WINDOWS_IPAM = Setting((ENABLE_WINDOWS_IPAM,), ADDON_ENABLE_WINDOWS_IPAM, True)
-WINDOWS_PREFIX_DELEGATION = Setting((ENABLE_WINDOWS_PREFIX_DELEGATION,), "enableWindowsPrefixDelegation", True)
-WARM_IP = Setting(WARM_IP_TARGET, "warmWindowsIPTarget", False)
-MINIMUM_IP = Setting(MINIMUM_IP_TARGET, "minimumWindowsIPTarget", False)
-WARM_PREFIX = Setting(WARM_PREFIX_TARGET, "warmWindowsPrefixTarget", False)
+WINDOWS_IPAM = Setting((ENABLE_WINDOWS_IPAM,), ADDON_ENABLE_WINDOWS_IPAM, True, "false", (1, 14))
+WINDOWS_PREFIX_DELEGATION = Setting((ENABLE_WINDOWS_PREFIX_DELEGATION,), "enableWindowsPrefixDelegation", True, "false")
+WARM_IP = Setting(WARM_IP_TARGET, "warmWindowsIPTarget", False, "1")
+MINIMUM_IP = Setting(MINIMUM_IP_TARGET, "minimumWindowsIPTarget", False, "3")
+WARM_PREFIX = Setting(WARM_PREFIX_TARGET, "warmWindowsPrefixTarget", False, "0")
 TARGETS = (WARM_IP, MINIMUM_IP, WARM_PREFIX)
 SETTINGS = (WINDOWS_IPAM, WINDOWS_PREFIX_DELEGATION, *TARGETS)
 

@@ -165,8 +165,3 @@ def is_controller(namespace: str, name: str) -> bool:
 def is_deployment(namespace: str, name: str) -> bool:
     """Whether a Deployment's name is that of a legacy controller or webhook."""
     return name in WEBHOOKS_ANYWHERE or (namespace, name) in WEBHOOKS or is_controller(namespace, name)
-
-
-def is_webhook_namespace(namespace: str, service: str) -> bool:
-    """Whether a webhook with a Service of this name was installed into a namespace."""
-    return any(variant.service == service and variant.namespace in ("", namespace) for variant in VARIANTS)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.legacy_variants import (
     VARIANTS,
     WEBHOOK_LABELS,
+    LegacyVariant,
     is_controller,
-    is_webhook_namespace,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.legacy_reads import legacy_chains
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
@@ -30,6 +30,15 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
 
 if TYPE_CHECKING:
     from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import WebhookChain
+
+
+EVERYBODYS = "default"
+"""Namespace of the preview's webhook, and of whatever people make without naming one: what is there belongs by what
+refers to it alone, not by how it looks.
+
+That goes for a cluster without any webhook too. Else a removal would leave alone what the webhook somewhere else does
+not refer to, and the run after it would take the same object for a trace of legacy support.
+"""
 
 
 @dataclass(frozen=True)
@@ -98,13 +107,13 @@ def _held(chains: Iterable[WebhookChain]) -> list[ObjectRef]:
 
 
 def _selects_webhook(service: ObjectRef, references: LegacyReferences) -> bool:
-    """Whether it selects pods of a legacy webhook: of a Deployment that is there, or by their label where they were
-    installed."""
+    """Whether it selects pods of a legacy webhook: of a Deployment that is there, or by their label in a namespace
+    that tells."""
     selector = references.selectors.get(service)
     if not selector:
         return False
-    labelled = selector.get("app") in WEBHOOK_LABELS and is_webhook_namespace(service.namespace, service.name)
-    return labelled or any(
+    known = any(variant.service == service.name for variant in _installed(service.namespace))
+    return (known and selector.get("app") in WEBHOOK_LABELS) or any(
         deployment.ref.namespace == service.namespace and selector.items() <= deployment.labels.items()
         for deployment in _webhooks(references)
     )
@@ -115,7 +124,8 @@ def _webhooks(references: LegacyReferences) -> list[LegacyDeployment]:
 
 
 def _is_for_webhook(secret: ObjectRef, references: LegacyReferences) -> bool:
-    """Whether its certificate is for the Service of a legacy webhook in its namespace."""
+    """Whether its certificate is for the Service of a legacy webhook in its namespace, where that tells: AWS's way of
+    removal leaves such a Secret."""
     # Imported where it is used, here and elsewhere: cryptography costs more than all the rest of a look at a cluster
     # that has nothing of legacy support.
     from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.certificate import (
@@ -130,9 +140,14 @@ def _is_for_webhook(secret: ObjectRef, references: LegacyReferences) -> bool:
         return False
     return any(
         covers(certificate, WebhookService(secret.namespace, variant.service, ""))
-        for variant in VARIANTS
-        if variant.secret == secret.name and variant.namespace in ("", secret.namespace)
+        for variant in _installed(secret.namespace)
+        if variant.secret == secret.name
     )
+
+
+def _installed(namespace: str) -> list[LegacyVariant]:
+    """The ways that had their webhook in a namespace, where the looks of an object tell that it is theirs."""
+    return [each for each in VARIANTS if each.namespace in ("", namespace) and each.namespace != EVERYBODYS]
 
 
 def _seen(part: tuple[ObjectRef, ...] | Unknown) -> tuple[ObjectRef, ...]:

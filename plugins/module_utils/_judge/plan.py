@@ -28,6 +28,9 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.
     REMOVE_LEGACY_WEBHOOK,
     REMOVE_SECOND_CONTROLLER,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.side_effects import (
+    DECLARE_SIDE_EFFECTS,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.step import Step, StepKind
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.stuck_pods import RECYCLE_STUCK_PODS
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.webhook_certificate import (
@@ -57,6 +60,7 @@ PLANS: Mapping[Goal, tuple[StepKind, ...]] = {
     ),
     "legacy_remove": (REMOVE_LEGACY_CONTROLLER, REMOVE_LEGACY_WEBHOOK, REMOVE_LEGACY_LEFTOVERS),
     "migrate": (
+        DECLARE_SIDE_EFFECTS,
         ATTACH_CLUSTER_POLICY,
         CONFIGURE_WINDOWS_ADDRESSING,
         REMOVE_SECOND_CONTROLLER,
@@ -66,7 +70,13 @@ PLANS: Mapping[Goal, tuple[StepKind, ...]] = {
         REMOVE_LEGACY_WEBHOOK,
         REMOVE_LEGACY_LEFTOVERS,
     ),
-    "cert_renew": (RENEW_WEBHOOK_CERTIFICATE, RESTART_WEBHOOK, RECYCLE_STUCK_PODS, DROP_CERTIFICATE_BACKUP),
+    "cert_renew": (
+        DECLARE_SIDE_EFFECTS,
+        RENEW_WEBHOOK_CERTIFICATE,
+        RESTART_WEBHOOK,
+        RECYCLE_STUCK_PODS,
+        DROP_CERTIFICATE_BACKUP,
+    ),
     "none": (),
 }
 """The steps of each goal, in their order: those that the goal's role carries out, and no other."""

@@ -22,24 +22,41 @@ COREDNS_NAMESPACE = "kube-system"
 COREDNS_LABELS: Mapping[str, str] = {"k8s-app": "kube-dns", "eks.amazonaws.com/component": "coredns"}
 """Labels of CoreDNS' pods, as EKS and eksctl install it."""
 
+_WITH_VALUES = ("In", "NotIn")
+_WITHOUT_VALUES = ("Exists", "DoesNotExist")
+
+FARGATE_PROFILE = "eks.amazonaws.com/fargate-profile"
+"""The label by which EKS marks a new pod that Fargate is to run, with the profile's name."""
+
 
 def selects(selector: LabelSelector, labels: Mapping[str, str]) -> bool:
-    """Whether a label selector selects an object with these labels; an empty one selects everything."""
-    return all(labels.get(key) == value for key, value in selector.match_labels.items()) and all(
-        _expression_holds(labels, *expression) for expression in selector.match_expressions
+    """Whether a label selector selects an object with these labels; an empty one selects everything, and one with a
+    :func:`fault` nothing."""
+    return (
+        not fault(selector)
+        and all(labels.get(key) == value for key, value in selector.match_labels.items())
+        and all(_expression_holds(labels, *expression) for expression in selector.match_expressions)
     )
 
 
+def fault(selector: LabelSelector) -> str:
+    """Why no label selector comes of it; empty where one does. Objects of a custom kind may hold such.
+
+    Source: Kubernetes, LabelSelectorAsSelector of apimachinery/pkg/apis/meta/v1 and NewRequirement of
+    apimachinery/pkg/labels.
+    """
+    for key, operator, values in selector.match_expressions:
+        if operator not in (*_WITH_VALUES, *_WITHOUT_VALUES):
+            return f"operator {operator or 'not given'} of label {key}"
+        if bool(values) is not (operator in _WITH_VALUES):
+            return f"operator {operator} of label {key} {'with' if values else 'without'} values"
+    return ""
+
+
 def _expression_holds(labels: Mapping[str, str], key: str, operator: str, values: tuple[str, ...]) -> bool:
-    if operator == "In":
-        return labels.get(key) in values
-    if operator == "NotIn":
-        return labels.get(key) not in values
-    if operator == "Exists":
-        return key in labels
-    if operator == "DoesNotExist":
-        return key not in labels
-    raise ValueError(f"operator {operator} of label {key} is not one of Kubernetes'")
+    if operator in _WITH_VALUES:
+        return (labels.get(key) in values) is (operator == "In")
+    return (key in labels) is (operator == "Exists")
 
 
 def runs_coredns(profile: FargateProfile) -> bool:

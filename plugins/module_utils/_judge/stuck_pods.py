@@ -7,7 +7,7 @@
 """Windows pods that wait for an address which does not come, and who would make them again.
 
 Sources: kubernetes/kubernetes#78429 and aws/containers-roadmap#463 for the symptom; webhooks/core/pod_webhook.go of
-aws/amazon-vpc-resource-controller-k8s for what the webhook does, which the legacy one does too.
+aws/amazon-vpc-resource-controller-k8s for what the webhook does. The legacy one gives the limit too.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.selectors import FARGATE_PROFILE
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     Known,
@@ -54,11 +55,15 @@ class StuckPod:
 
 def stuck_pods(subject: Subject) -> Known[tuple[StuckPod, ...]]:
     """The Windows pods that wait for an address, of those that were looked at. To goal cert_renew also those that will:
-    they have no limit, and no node yet."""
+    they have no limit, and no node yet.
+
+    Pods that Fargate took are not among them: the webhook passes over them whatever they select, and Fargate takes
+    those that are made in their place, so that nothing about a webhook is wrong or mended by deleting them.
+    """
     pods = subject.observation.windows_pods
     if isinstance(pods, Unknown):
         return pods
-    waiting = (pod for pod in pods if not pod.address and not pod.host_network)
+    waiting = (pod for pod in pods if not pod.address and not pod.host_network and FARGATE_PROFILE not in pod.labels)
     told = ((pod, _path(pod, subject)) for pod in waiting)
     return tuple(StuckPod(pod, path) for pod, path in told if path)
 

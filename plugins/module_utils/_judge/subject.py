@@ -37,6 +37,11 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.wind
     windows_types,
 )
 
+GROUPS_NOT_ASKED = (
+    "No Windows node is there or planned, and Windows IPAM is off, so that node groups were not asked for"
+)
+"""Why the observation has no node groups, with every goal that does not bring Windows."""
+
 
 @dataclass(frozen=True)
 class Subject:

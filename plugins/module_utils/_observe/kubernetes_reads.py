@@ -156,6 +156,7 @@ def security_group_policies(api: KubernetesApi) -> tuple[SecurityGroupPolicy, ..
             name=_name(item),
             pod_selector=_selector((item.get("spec") or {}).get("podSelector")),
             service_account_selector=_selector((item.get("spec") or {}).get("serviceAccountSelector")),
+            names_groups=bool(((item.get("spec") or {}).get("securityGroups") or {}).get("groupIds")),
         )
         for item in items_of_kind(api, SECURITY_GROUP_POLICIES)
     )

@@ -77,6 +77,7 @@ def legacy_depth(
         legacy,
         details=objects,
         certificates_api=legacy.certificates_api if isinstance(found, Unknown) else found.certificates_api,
+        account_roles={} if isinstance(found, Unknown) else found.account_roles,
     )
     objects_with_references = replace(with_details, references=_references(reading, with_details, chains))
     return LegacyDepth(objects_with_references, chains, _pods(reading, chains, objects_with_references.references))

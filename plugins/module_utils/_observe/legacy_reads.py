@@ -32,6 +32,10 @@ SECRETS = "/api/v1/secrets"
 CLUSTER_ROLE_BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings"
 CLUSTER_ROLES = "/apis/rbac.authorization.k8s.io/v1/clusterroles"
 SERVICE_ACCOUNTS = "/api/v1/serviceaccounts"
+ROLE_OF_ACCOUNT = "eks.amazonaws.com/role-arn"
+"""Annotation of a ServiceAccount: the IAM role that its pods have. Source: EKS user guide, IAM roles for service
+accounts."""
+
 CERTIFICATES_APIS = ("certificates.k8s.io/v1", "certificates.k8s.io/v1beta1")
 """The API of signing requests: v1 from Kubernetes 1.19 on, v1beta1 until 1.21."""
 
@@ -49,12 +53,11 @@ class Listed:
 
 def listed(api: KubernetesApi, path: str, kind: str, field_selector: str = "") -> Listed:
     """The objects of a collection, by metadata alone."""
-    return Listed(
-        tuple(
-            ObjectRef(kind, item["metadata"].get("namespace") or "", item["metadata"]["name"])
-            for item in api.list(path, metadata_only=True, field_selector=field_selector)
-        )
-    )
+    return Listed(tuple(_ref(kind, item) for item in api.list(path, metadata_only=True, field_selector=field_selector)))
+
+
+def _ref(kind: str, item: Mapping[str, Any]) -> ObjectRef:
+    return ObjectRef(kind, item["metadata"].get("namespace") or "", item["metadata"]["name"])
 
 
 def secrets(api: KubernetesApi) -> Listed:
@@ -176,30 +179,41 @@ def has_traces(
 
 @dataclass(frozen=True)
 class Details:
-    """What is asked for where something of legacy support was seen, and the API that signing requests are served by."""
+    """What is asked for where something of legacy support was seen, the API that signing requests are served by, and
+    the IAM roles of the service accounts, by ARN."""
 
     objects: tuple[ObjectRef, ...]
     certificates_api: str
+    account_roles: Mapping[ObjectRef, str]
 
 
 def details(api: KubernetesApi) -> Details:
     """Service accounts, cluster roles, signing requests and the Helm chart's secrets of legacy support."""
-    accounts = listed(api, SERVICE_ACCOUNTS, "ServiceAccount")
+    accounts = _service_accounts(api)
     roles = listed(api, CLUSTER_ROLES, "ClusterRole")
     certificates_api, requests = signing_requests(api)
     further = sorted({variant.secret for variant in legacy_variants.VARIANTS} - {legacy_variants.SECRET})
     objects = (
-        *accounts.among(
-            lambda ref: (
-                ref.name in legacy_variants.SERVICE_ACCOUNTS
-                and (ref.namespace == "kube-system" or ref.name.startswith("windows-"))
-            )
-        ),
+        *accounts,
         *roles.among(lambda ref: ref.name in legacy_variants.CLUSTER_ROLES),
         *requests.among(lambda ref: ref.name in legacy_variants.CERTIFICATE_SIGNING_REQUESTS),
         *(ref for name in further for ref in listed(api, SECRETS, "Secret", f"metadata.name={name}").objects),
     )
-    return Details(objects, certificates_api)
+    return Details(objects, certificates_api, {ref: arn for ref, arn in accounts.items() if arn})
+
+
+def _service_accounts(api: KubernetesApi) -> dict[ObjectRef, str]:
+    """Those of legacy support with the ARN of their IAM role, empty for none."""
+    found = {
+        _ref("ServiceAccount", item): str((item["metadata"].get("annotations") or {}).get(ROLE_OF_ACCOUNT) or "")
+        for item in api.list(SERVICE_ACCOUNTS, metadata_only=True)
+    }
+    return {
+        ref: arn
+        for ref, arn in found.items()
+        if ref.name in legacy_variants.SERVICE_ACCOUNTS
+        and (ref.namespace == "kube-system" or ref.name.startswith("windows-"))
+    }
 
 
 def signing_requests(api: KubernetesApi) -> tuple[str, Listed]:

@@ -273,6 +273,7 @@ class LegacyObjects:
     ``details`` (service accounts, cluster roles, certificate signing requests) only where one of the
     former, or a webhook configuration of theirs, is there: alone they do nothing. So are ``references``, None where
     they were not asked for. ``certificates_api`` is the API version that the cluster serves signing requests by.
+    ``account_roles`` are the ARNs of the IAM roles of those service accounts that have one.
     """
 
     deployments: Known[tuple[ObjectRef, ...]]
@@ -282,6 +283,7 @@ class LegacyObjects:
     details: Known[tuple[ObjectRef, ...]] = ()
     references: Known[LegacyReferences] | None = None
     certificates_api: str = "certificates.k8s.io/v1"
+    account_roles: Mapping[ObjectRef, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -294,12 +296,14 @@ class LabelSelector:
 
 @dataclass(frozen=True)
 class SecurityGroupPolicy:
-    """A SecurityGroupPolicy (vpcresources.k8s.aws/v1beta1); a selector is None where it is not given."""
+    """A SecurityGroupPolicy (vpcresources.k8s.aws/v1beta1); a selector is None where it is not given, and
+    ``names_groups`` says whether it has the id of any security group."""
 
     namespace: str
     name: str
     pod_selector: LabelSelector | None
     service_account_selector: LabelSelector | None
+    names_groups: bool = True
 
 
 @dataclass(frozen=True)
@@ -614,14 +618,14 @@ class Observation:
     the goal is not cert_renew.
 
     ``coredns`` is None where EKS does not manage that add-on. What follows is None with goal disable, and where Windows
-    is not in play: no node runs it, no instance type is planned for it, and Windows IPAM is off; else ``node_groups``
-    is read with every goal. ``instances`` are those of Windows nodes, None where no such node names one.
-    ``access_entries`` are those of the roles that Windows nodes run as or will: a role that has none is not among them;
-    None where the cluster reads none, or there is no such role. ``aws_auth`` is the data of ConfigMap
-    kube-system/aws-auth, empty where it or its data is absent, and None where access entries decide already.
-    ``subnets`` are those of Windows node groups, of instances that none of these made, and of the cluster;
-    ``instance_types`` those that are in use or planned for Windows, as far as EC2 has them in the region: both None
-    where there is no such type.
+    is not in play: the goal does not turn it on, no node runs it, no instance type is planned for it, and Windows IPAM
+    is off; else ``node_groups`` is read with every goal. ``instances`` are those of Windows nodes, None where no such
+    node names one. ``access_entries`` are those of the roles that Windows nodes run as or will: a role that has none is
+    not among them; None where the cluster reads none, or there is no such role. ``aws_auth`` is the data of ConfigMap
+    kube-system/aws-auth, empty where it or its data is absent, and None where access entries decide already, or there
+    is no such role. ``subnets`` are those of Windows node groups, of instances that none of these made, and of the
+    cluster; ``instance_types`` those that are in use or planned for Windows, as far as EC2 has them in the region: both
+    None where there is no such type.
     """
 
     observed_at: str

@@ -75,6 +75,10 @@ INJECTED_BY_CERT_MANAGER = (
 """Annotations of a Secret, and of a webhook configuration. Source: cert-manager's documentation (concepts, CA
 injector), and of its releases before 0.11 the names under the older group."""
 
+NO_SIDE_EFFECTS = ("None", "NoneOnDryRun")
+"""The values of sideEffects with which the API server calls a webhook for a dry run. Source: Kubernetes, "Dynamic
+Admission Control", side effects."""
+
 INJECT_CLUSTER_AUTHORITY = ("cert-manager.io/inject-apiserver-ca", "certmanager.k8s.io/inject-apiserver-ca")
 """Annotations of a webhook configuration into which cert-manager writes the cluster's authority, and nothing else.
 Who issues the certificate is another matter: most often the cluster does, so that this trusts it."""
@@ -125,6 +129,8 @@ class WebhookChain:
         failure_policy: Of this webhook: ``Ignore`` or ``Fail``.
         ca_bundle: Of this webhook, PEM text, empty where it has none.
         others: Its further webhooks that call the same.
+        with_side_effects: Names of those of its webhooks for which the API server refuses each dry run, as they may
+            have side effects: admissionregistration.k8s.io/v1beta1 has it so where nothing is said.
         url: Of the URL, where there is no Service.
         service: What is called, whether it exists or not.
         service_exists: Whether it does; False also where it may not be read, as for the Secret.
@@ -133,6 +139,7 @@ class WebhookChain:
         paused: Whether a change of its template replaces no pod.
         secret: That the Deployment takes the certificate from, whether it exists or not; None where nothing tells it.
         secret_exists: Whether it does.
+        holds_pair: Whether it holds anything under either key.
         certificate_key: Key of the certificate in the Secret, empty where nothing tells it.
         private_key: Key of the private key in the Secret, empty where nothing tells it.
         certificate_pem: The certificates there, and nothing that stands beside them; empty where it is none, None
@@ -154,6 +161,7 @@ class WebhookChain:
     failure_policy: str
     ca_bundle: str
     others: tuple[WebhookEntry, ...] = ()
+    with_side_effects: tuple[str, ...] = ()
     url: str | None = None
     service: WebhookService | None = None
     service_exists: bool = False
@@ -162,6 +170,7 @@ class WebhookChain:
     paused: bool = False
     secret: ObjectRef | None = None
     secret_exists: bool = False
+    holds_pair: bool = False
     certificate_key: str = ""
     private_key: str = ""
     certificate_pem: str | None = None
@@ -257,6 +266,11 @@ class _ChainReader:
             failure_policy=first.failure_policy,
             ca_bundle=first.ca_bundle,
             others=tuple(others),
+            with_side_effects=tuple(
+                str(webhook.get("name") or "")
+                for webhook in webhooks
+                if webhook.get("sideEffects") not in NO_SIDE_EFFECTS
+            ),
             url=url,
             service=service,
             service_exists=found_service is not None,
@@ -265,6 +279,7 @@ class _ChainReader:
             paused=deployment is not None and is_paused(deployment),
             secret=secret_ref,
             secret_exists=secret is not None,
+            holds_pair=any(data.get(key) for key in (certificate_key, private_key)),
             certificate_key=certificate_key,
             private_key=private_key,
             certificate_pem=certificate,

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import (
@@ -57,13 +58,11 @@ def windows_pods(api: KubernetesApi, nodes: Iterable[Node]) -> tuple[tuple[Windo
     """
     known = tuple(nodes)
     windows = frozenset(node.name for node in known if node.operating_system == "windows")
-    looked_at = 0
 
-    def convert(item: Mapping[str, Any]) -> WindowsPod | None:
-        nonlocal looked_at
-        looked_at += 1
+    def convert(item: Mapping[str, Any]) -> tuple[WindowsPod, ...]:
+        """The pod, or nothing, which counts as looked at all the same."""
         spec = item.get("spec") or {}
-        return _pod(item) if asks_for_windows(spec) or spec.get("nodeName") in windows else None
+        return (_pod(item),) if asks_for_windows(spec) or spec.get("nodeName") in windows else ()
 
     selector = _selector(known) if windows else PENDING
     try:
@@ -71,9 +70,8 @@ def windows_pods(api: KubernetesApi, nodes: Iterable[Node]) -> tuple[tuple[Windo
     except KubernetesError as error:
         if error.status not in TOO_LONG:
             raise
-        looked_at = 0
         found = api.collect(PODS, convert, field_selector=NOT_ENDED)
-    return found, looked_at
+    return tuple(chain.from_iterable(found)), len(found)
 
 
 def _selector(nodes: Iterable[Node]) -> str:

@@ -6,7 +6,7 @@
 
 """What is asked of AWS for the sake of Windows nodes that are there or to come.
 
-A cluster that has nothing of Windows pays for none of it.
+A cluster that has nothing of Windows, and is to get nothing of it, pays for none of it.
 """
 
 from __future__ import annotations
@@ -51,6 +51,9 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.wind
 
 AWS_AUTH = "/api/v1/namespaces/kube-system/configmaps/aws-auth"
 
+GOALS = ("enable", "legacy_install", "migrate")
+"""The goals that end with Windows pods running: node groups that wait for that have no node yet."""
+
 THREADS = 2
 """Beside the one that starts them."""
 
@@ -80,8 +83,10 @@ def windows_parts(
 
 
 def _is_in_play(reading: Reading, nodes: Known[tuple[Node, ...]], config_map: Known[ConfigMap | None]) -> bool:
-    """Whether there is, or may be, something of Windows. What could not be read may have it."""
-    if isinstance(nodes, Unknown) or isinstance(config_map, Unknown) or _planned(reading):
+    """Whether something of Windows is there or to come, or may be. What could not be read may have it."""
+    if reading.options.get("goal") in GOALS or _planned(reading):
+        return True
+    if isinstance(nodes, Unknown) or isinstance(config_map, Unknown):
         return True
     data = (config_map.data if config_map else None) or {}
     return any(node.operating_system == "windows" for node in nodes) or bool(parse_bool(data.get(ENABLE_WINDOWS_IPAM)))

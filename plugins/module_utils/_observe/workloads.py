@@ -49,17 +49,14 @@ def stateful_sets(api: KubernetesApi) -> tuple[Workload, ...]:
 
 def daemon_sets(api: KubernetesApi) -> tuple[tuple[Workload, ...], AwsNode | None]:
     """All DaemonSets, and what matters of the CNI's among them; None where it is not there."""
-    found: list[AwsNode] = []
 
-    def convert(item: Mapping[str, Any]) -> Workload:
+    def convert(item: Mapping[str, Any]) -> tuple[Workload, AwsNode | None]:
         workload = _workload("DaemonSet", item)
-        if (workload.ref.namespace, workload.ref.name) == AWS_NODE:
-            found.append(aws_node(item))
-        return workload
+        is_cni = (workload.ref.namespace, workload.ref.name) == AWS_NODE
+        return workload, aws_node(item) if is_cni else None
 
-    workloads = api.collect(DAEMON_SETS, convert)
-    # A list that was taken anew has seen it twice.
-    return workloads, found[-1] if found else None
+    found = api.collect(DAEMON_SETS, convert)
+    return tuple(workload for workload, _cni in found), next((cni for _workload, cni in found if cni), None)
 
 
 def placement(spec: Mapping[str, Any]) -> Placement:

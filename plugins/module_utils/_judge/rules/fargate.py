@@ -18,7 +18,10 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     passed,
     rule,
 )
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.selectors import fargate_takes
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.selectors import (
+    FARGATE_PROFILE,
+    fargate_takes,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     FargateProfile,
@@ -27,9 +30,6 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
 )
 
 RULES: list[Rule] = []
-
-PROFILE_LABEL = "eks.amazonaws.com/fargate-profile"
-"""The label by which EKS marks a new pod that Fargate is to run."""
 
 
 @rule(
@@ -66,7 +66,7 @@ def fargate(subject: Subject) -> Verdict:
         return failed(
             f"Windows pods of DaemonSets that a Fargate profile selects: {len(doubtful)} of {len(pods)}",
             doubtful,
-            remedy=f"Delete one of these pods, and see whether the next one has label {PROFILE_LABEL}. Where it has, "
+            remedy=f"Delete one of these pods, and see whether the next one has label {FARGATE_PROFILE}. Where it has, "
             "move the DaemonSet to a namespace that no profile selects, or narrow the profile's selectors; where not, "
             "put workloads.fargate into ignore (role variable eks_windows_ignore).",
             severity="warning",
@@ -76,7 +76,7 @@ def fargate(subject: Subject) -> Verdict:
 
 def _is_doubtful(pod: WindowsPod) -> bool:
     """Whether it is a DaemonSet's, and no profile is known to have taken it."""
-    return pod.owner is not None and pod.owner.kind == "DaemonSet" and not pod.labels.get(PROFILE_LABEL)
+    return pod.owner is not None and pod.owner.kind == "DaemonSet" and FARGATE_PROFILE not in pod.labels
 
 
 def _evidence(pod: WindowsPod, words: str) -> Evidence:
@@ -85,8 +85,7 @@ def _evidence(pod: WindowsPod, words: str) -> Evidence:
 
 def _taken(pod: WindowsPod, profiles: list[FargateProfile]) -> str:
     """How a pod is taken by a profile; empty where none does."""
-    marked = pod.labels.get(PROFILE_LABEL)
-    if marked:
-        return f"taken by profile {marked} when it was created"
+    if FARGATE_PROFILE in pod.labels:
+        return f"taken by profile {pod.labels[FARGATE_PROFILE] or 'without a name'} when it was created"
     names = [each.name for each in profiles if fargate_takes(each, pod.namespace, pod.labels)]
     return f"selected by profile {', '.join(names)}, once it is made anew" if names else ""

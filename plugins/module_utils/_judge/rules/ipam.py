@@ -46,6 +46,10 @@ WEBHOOK_FAILED = "failed calling webhook"
 """How kube-apiserver says that it refused a pod since a webhook with failurePolicy Fail did not answer. Source:
 Kubernetes, staging/src/k8s.io/apiserver/pkg/admission/plugin/webhook/mutating/dispatcher.go."""
 
+NO_DRY_RUN = "does not support dry run"
+"""How kube-apiserver says that it refused a dry run, since it would have to call a webhook that may have side effects.
+Source: as above, and errors.go of k8s.io/apiserver/pkg/admission/plugin/webhook/errors."""
+
 PROVED_BY_PROBE: tuple[Goal, ...] = ("cert_renew", "migrate")
 """The goals whose steps look at a dry run half-way, and stop or are taken back where it does not show their effect."""
 
@@ -157,7 +161,8 @@ def probe(subject: Subject) -> Verdict:
 
     It stops cert_renew and migrate where the dry run will not show their effect, so that they would end half-way: the
     namespace refuses the pod, be it by its quota, its pod security or a policy, or does not exist; or a webhook does
-    not answer that the goal does not mend.
+    not answer that the goal does not mend. A legacy webhook that is not declared to have no side effects has every dry
+    run refused, which the first step of cert_renew and migrate mends.
     """
     result = subject.observation.probe
     if result is None:
@@ -172,6 +177,16 @@ def probe(subject: Subject) -> Verdict:
                 "eks_windows_probe_namespace) can name a namespace whose pods it is not asked about.",
                 blocks=("migrate",) if _is_of_legacy(subject, result) else PROVED_BY_PROBE,
                 resolved_by=(),
+            )
+        if NO_DRY_RUN in result.reason and _is_of_legacy(subject, result):
+            return unknown(
+                "The API server makes no dry run of a pod, as the legacy webhook may have side effects",
+                [unread(result)],
+                remedy="Set sideEffects of the webhook that the evidence names to None: it patches the pod, and does "
+                "nothing else. Role cloudops.eks_windows.cert_renew and playbook migrate_legacy do so before they look "
+                "at a dry run.",
+                resolved_by=("declare_side_effects",),
+                stops_pods=False,
             )
         lasts = isinstance(result, NotAdmitted)
         return unknown_part(result, blocks=PROVED_BY_PROBE if lasts else (), resolved_by=(), stops_pods=False)
@@ -231,24 +246,24 @@ def _probe_of_disabled(subject: Subject, result: Probe, pod: str) -> Verdict:
     id="ipam.controller_webhook",
     severity="error",
     title="The pod webhook of the control plane's controller exists",
-    evidence="Whether the webhook configuration is present.",
+    evidence="Whether the webhook configuration is present, and has a webhook.",
     reference=TROUBLESHOOTING,
-    remedy=f"EKS creates MutatingWebhookConfiguration {MUTATING_WEBHOOK}. Where it was deleted, ask AWS Support to "
-    "restore it, or update the cluster.",
+    remedy=f"EKS creates MutatingWebhookConfiguration {MUTATING_WEBHOOK}. Where it was deleted or emptied, ask AWS "
+    "Support to restore it, or update the cluster.",
     blocks=CONTROL_PLANE_GOALS,
     stops_pods=True,
 )
 def controller_webhook(subject: Subject) -> Verdict:
-    """MutatingWebhookConfiguration vpc-resource-mutating-webhook exists. EKS makes it with the controller of the
-    control plane; without it no Windows pod asks for an address. It does not apply to versions whose control plane has
-    no Windows support."""
+    """MutatingWebhookConfiguration vpc-resource-mutating-webhook exists, and has a webhook. EKS makes it with the
+    controller of the control plane; without it no Windows pod asks for an address. It does not apply to versions whose
+    control plane has no Windows support."""
     if subject.control_plane_supported is False:
         return not_applicable(BELOW)
     configurations = known(subject.observation.webhook_configurations)
-    evidence = Evidence(
-        f"MutatingWebhookConfiguration {MUTATING_WEBHOOK}",
-        "present" if any(found.name == MUTATING_WEBHOOK for found in configurations) else "absent",
-    )
-    if evidence.value == "absent":
-        return failed(f"MutatingWebhookConfiguration {MUTATING_WEBHOOK} is missing: no pod gets an address", [evidence])
-    return passed(f"MutatingWebhookConfiguration {MUTATING_WEBHOOK} exists", evidence)
+    found = next((each for each in configurations if each.name == MUTATING_WEBHOOK), None)
+    name = f"MutatingWebhookConfiguration {MUTATING_WEBHOOK}"
+    if found is None:
+        return failed(f"{name} is missing: no pod gets an address", [Evidence(name, "absent")])
+    if not found.webhooks:
+        return failed(f"{name} has no webhook: no pod gets an address", [Evidence(name, "present without a webhook")])
+    return passed(f"{name} exists", Evidence(name, "present"))

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,11 +20,14 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_
     parse_bool,
     parse_integer,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.platform_versions import kubernetes_version
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.addon_configuration import (
     ConfigurationUnreadableError,
+    SchemaUnusableError,
     as_text,
     parse_configuration,
     places_of,
+    schema_has,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.addon_patch import (
     misplaced,
@@ -52,7 +55,11 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.ipam import BELOW
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Addon, Unknown
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    Addon,
+    Known,
+    Unknown,
+)
 
 RULES: list[Rule] = []
 
@@ -106,7 +113,7 @@ def owner(subject: Subject) -> Verdict:
         values = parse_configuration(addon.configuration_values)
     except ConfigurationUnreadableError as error:
         return _configuration_unreadable(addon, error)
-    evidence = _configured(addon, values)
+    evidence = _configured(addon, values, WINDOWS_IPAM)
     if bool(parse_bool(_value(values, WINDOWS_IPAM))) is (goal in CONTROL_PLANE_GOALS):
         return passed(f"The configuration of add-on vpc-cni has {evidence.value}", evidence)
     return failed(f"Add-on vpc-cni owns Windows IPAM, and its configuration has {evidence.value}", [evidence])
@@ -185,8 +192,10 @@ def addon_schema(subject: Subject) -> Verdict:
 )
 def addon_drift(subject: Subject) -> Verdict:
     """Where EKS manages the vpc-cni add-on, its configuration gives Windows IPAM the value that is live in the
-    ConfigMap, and prefix delegation and targets too where both have one. Users saw the next update of the add-on write
-    its configuration over what was set by hand.
+    ConfigMap, and prefix delegation and targets too where the ConfigMap has one. Users saw the next update of the
+    add-on write its configuration over what was set by hand. What the configuration lacks counts as the default that
+    the chart writes for it: prefix delegation off, warm-ip-target 1, minimum-ip-target 3 and warm-prefix-target 0, from
+    v1.16 on and unless the schema of the add-on's version is known to lack the key.
 
     A key that stands within env, a common mistake, has no effect and fails too. It does not apply where EKS does not
     manage the add-on, and is unknown where its configuration is neither JSON nor YAML.
@@ -199,17 +208,26 @@ def addon_drift(subject: Subject) -> Verdict:
     except ConfigurationUnreadableError as error:
         return _configuration_unreadable(addon, error)
     data = known(subject.cni_data)
-    evidence = [_configured(addon, values), _live(data, WINDOWS_IPAM)]
+    evidence = [_configured(addon, values, WINDOWS_IPAM), _live(data, WINDOWS_IPAM)]
     # Anything but a true is off for both: absent is the chart's default, and the controller reads nothing else as on.
     live_on = bool(parse_bool(data.get(WINDOWS_IPAM.key)))
     configured_on = bool(parse_bool(_value(values, WINDOWS_IPAM)))
     wrong = misplaced(values, WINDOWS_IPAM)
-    differing = [setting for setting in SETTINGS if setting != WINDOWS_IPAM and _differs(values, data, setting)]
-    for setting in differing:
-        evidence += [
-            Evidence(f"{ADDON} {addon.version}", f'{setting.addon_key}: "{_value(values, setting)}"'),
-            _live(data, setting),
-        ]
+    others = [setting for setting in SETTINGS if setting != WINDOWS_IPAM and setting.key in data]
+    lacking = [
+        setting
+        for setting in others
+        if setting.addon_key not in values
+        and _differ(setting.default, data[setting.key], setting)
+        and _writes_default(addon, subject.observation.vpc_cni_schema, setting)
+    ]
+    differing = [
+        setting
+        for setting in others
+        if setting.addon_key in values and _differ(_value(values, setting), data[setting.key], setting)
+    ]
+    for setting in (*differing, *lacking):
+        evidence += [_configured(addon, values, setting), _live(data, setting)]
     if wrong and WINDOWS_IPAM.addon_key not in values:
         section, key = wrong[0]
         return failed(
@@ -222,31 +240,53 @@ def addon_drift(subject: Subject) -> Verdict:
         return failed("Windows IPAM is on, but the next update of add-on vpc-cni can turn it off", evidence)
     if configured_on and not live_on:
         return failed("Windows IPAM is off, though the configuration of add-on vpc-cni says on", evidence)
-    if differing:
-        keys = ", ".join(setting.key for setting in differing)
-        variables = ", ".join(map(_variable, differing))
+    if differing or lacking:
+        keys = ", ".join(setting.key for setting in (*differing, *lacking))
+        remedies = []
+        if differing:
+            remedies.append(
+                "Choose one of the two values in the evidence and run role cloudops.eks_windows.enable with it, "
+                f"which sets both: {_variables(differing)}."
+            )
+        if lacking:
+            remedies.append(
+                "For what the add-on's configuration lacks, run role cloudops.eks_windows.enable with the live value, "
+                "which it puts there too, unless ipam_owner (role variable eks_windows_ipam_owner) is config_map: "
+                f"{_variables(lacking)}."
+            )
         return failed(
             f"The next update of add-on vpc-cni can change {keys}",
             evidence,
-            remedy="Choose one of the two values in the evidence and run role cloudops.eks_windows.enable with it, "
-            f"which sets both: {variables}.",
+            remedy=" ".join(remedies),
         )
     return passed(f"Add-on vpc-cni and the ConfigMap agree: Windows IPAM is {'on' if live_on else 'off'}", *evidence)
 
 
-def _variable(setting: Setting) -> str:
-    """The role variable that sets it."""
-    return f"eks_windows_{setting.key.removeprefix('enable-windows-').replace('-', '_')}"
+def _variables(settings: Iterable[Setting]) -> str:
+    """The role variables that set them."""
+    names = (setting.key.removeprefix("enable-windows-").replace("-", "_") for setting in settings)
+    return ", ".join(f"eks_windows_{name}" for name in names)
 
 
-def _differs(values: Mapping[str, Any], data: Mapping[str, str], setting: Setting) -> bool:
-    """Whether both have a value, and the controller would read another one from each."""
-    if setting.addon_key not in values or setting.key not in data:
-        return False
-    configured, live = _value(values, setting), data[setting.key]
+def _differ(configured: str | None, live: str, setting: Setting) -> bool:
+    """Whether the controller would read another value from each."""
     if setting.boolean:
         return bool(parse_bool(configured)) is not bool(parse_bool(live))
     return parse_integer(configured) != parse_integer(live)
+
+
+def _writes_default(addon: Addon, schema: Known[Mapping[str, object]] | None, setting: Setting) -> bool:
+    """Whether an update of the add-on writes the setting although its configuration lacks the key. Add-on versions
+    are written like Kubernetes'."""
+    version = kubernetes_version(addon.version)
+    if version is None or version < setting.since:
+        return False
+    if schema is None or isinstance(schema, Unknown):
+        return True
+    try:
+        return schema_has(schema, setting.addon_key)
+    except SchemaUnusableError:
+        return True
 
 
 def _value(values: Mapping[str, Any], setting: Setting) -> str | None:
@@ -254,15 +294,15 @@ def _value(values: Mapping[str, Any], setting: Setting) -> str | None:
     return as_text(values[setting.addon_key]) if setting.addon_key in values else None
 
 
-def _configured(addon: Addon, values: Mapping[str, Any]) -> Evidence:
-    """What the add-on's configuration says of Windows IPAM, as evidence."""
-    configured = _value(values, WINDOWS_IPAM)
+def _configured(addon: Addon, values: Mapping[str, Any], setting: Setting) -> Evidence:
+    """What the add-on's configuration says of a setting, as evidence."""
+    configured = _value(values, setting)
     if configured is not None:
-        value = f'{WINDOWS_IPAM.addon_key}: "{configured}"'
+        value = f'{setting.addon_key}: "{configured}"'
     else:
-        wrong = misplaced(values, WINDOWS_IPAM)
+        wrong = misplaced(values, setting)
         where = f" (but {'.'.join(wrong[0])}, where it has no effect)" if wrong else ""
-        value = f"no {WINDOWS_IPAM.addon_key}{where}"
+        value = f"no {setting.addon_key}{where}"
     return Evidence(f"{ADDON} {addon.version}", value)
 
 

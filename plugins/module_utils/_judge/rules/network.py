@@ -25,7 +25,10 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     unknown,
     unread,
 )
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.selectors import selects
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.selectors import (
+    fault,
+    selects,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     AwsNode,
@@ -118,7 +121,7 @@ def custom_networking(subject: Subject) -> Verdict:
     severity="error",
     title="No SecurityGroupPolicy selects Windows pods",
     evidence="Each Windows pod that a SecurityGroupPolicy selects, or else the policies and the variable "
-    "ENABLE_POD_ENI of aws-node.",
+    "ENABLE_POD_ENI of aws-node; and each policy that the controller passes over, with the reason.",
     reference=SECURITY_GROUPS,
     remedy=NARROW_IT,
     blocks=WINDOWS_GOALS,
@@ -129,7 +132,8 @@ def security_groups_for_pods(subject: Subject) -> Verdict:
     One that asks for Windows by node affinity, or lands there without asking, does not even run: the webhook, which
     looks at nodeSelector alone, takes it for a Linux pod and has it ask for a branch interface (pod_webhook.go), which
     no Windows node has. Pods on their node's network, HostProcess pods among them, don't count: the controller passes
-    over them anywhere.
+    over them anywhere. Nor do policies that it passes over, since they have no selector, no security group or a
+    selector that is none to Kubernetes.
 
     That the feature is on for Linux pods alone is information: while it is, the cluster's role needs policy
     AmazonEKSVPCResourceController also without Windows. So is that it can't be told, where no policy selects a Windows
@@ -142,7 +146,7 @@ def security_groups_for_pods(subject: Subject) -> Verdict:
             return verdict
     aws_node = subject.observation.aws_node
     value = aws_node.env.get(POD_ENI) if isinstance(aws_node, AwsNode) else None
-    evidence = [Evidence(_name(policy), "selects no Windows pod") for policy in policies]
+    evidence = [Evidence(_name(policy), _passed_over(policy) or "selects no Windows pod") for policy in policies]
     if parse_bool(value):
         return failed(
             "Security groups for pods are on, for Linux pods alone: Windows pods never get them",
@@ -184,6 +188,8 @@ def _selected_windows_pods(subject: Subject, policies: tuple[SecurityGroupPolicy
     stopped: set[tuple[str, str]] = set()
     undecided: Unknown | None = None
     for policy in policies:
+        if _passed_over(policy):
+            continue
         accounts: tuple[ServiceAccount, ...] = ()
         candidates = [pod for pod in pods if pod.namespace == policy.namespace]
         if policy.pod_selector is not None:
@@ -203,7 +209,7 @@ def _selected_windows_pods(subject: Subject, policies: tuple[SecurityGroupPolicy
         kinds += [f"which can't run, for want of a nodeSelector: {len(stopped)}"] if stopped else []
         return failed(
             f"A SecurityGroupPolicy selects Windows pods, {', and '.join(kinds)}",
-            evidence,
+            [*evidence, *(Evidence(_name(each), words) for each in policies if (words := _passed_over(each)))],
             remedy=f"{NARROW_IT} Give pods without a nodeSelector one, kubernetes.io/os: windows." if stopped else None,
         )
     if undecided is not None:
@@ -219,15 +225,27 @@ def _selected(pod: WindowsPod, policy: SecurityGroupPolicy) -> str:
 
 
 def _selects_account(policy: SecurityGroupPolicy, pod: WindowsPod, accounts: tuple[ServiceAccount, ...]) -> bool:
-    """A policy without any selector selects nothing."""
-    if policy.service_account_selector is None:
-        return policy.pod_selector is not None
-    return any(
+    selector = policy.service_account_selector
+    return selector is None or any(
         account.namespace == pod.namespace
         and account.name == (pod.service_account or "default")
-        and selects(policy.service_account_selector, account.labels)
+        and selects(selector, account.labels)
         for account in accounts
     )
+
+
+def _passed_over(policy: SecurityGroupPolicy) -> str:
+    """Why the controller takes a policy for none, whatever pods there are; empty where it does not.
+
+    Source: aws/amazon-vpc-resource-controller-k8s, filterPodSecurityGroups of pkg/utils/helper.go.
+    """
+    selectors = {"podSelector": policy.pod_selector, "serviceAccountSelector": policy.service_account_selector}
+    if not any(each is not None for each in selectors.values()):
+        return "passed over: it has no selector"
+    if not policy.names_groups:
+        return "passed over: it has no securityGroups.groupIds"
+    faults = (f"{name} has {why}" for name, each in selectors.items() if each is not None and (why := fault(each)))
+    return next((f"passed over: {words}, which is no selector" for words in faults), "")
 
 
 def _unresolved(aws_node: AwsNode, variable: str) -> Evidence:

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.aws_auth import (
@@ -23,6 +23,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.aws_au
     row_with_path,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Evidence
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.node_groups import untold_groups
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule import (
     PartUnknownError,
     Rule,
@@ -30,14 +31,18 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     failed,
     known,
     not_applicable,
+    not_known,
     passed,
     rule,
     unknown,
-    unknown_part,
     unread,
 )
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import AccessEntry, Unknown
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import GROUPS_NOT_ASKED, Subject
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    AccessEntry,
+    NodeGroup,
+    Unknown,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.windows_machines import (
     NodeRole,
     windows_groups,
@@ -48,8 +53,6 @@ RULES: list[Rule] = []
 AWS_AUTH = "ConfigMap kube-system/aws-auth"
 ENTRY_TYPE = "EC2_WINDOWS"
 ACCESS_ENTRIES = "https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html"
-
-_IDLE = "No Windows node or node group is there, nor an instance type planned, and Windows IPAM is off"
 
 
 @dataclass(frozen=True)
@@ -86,13 +89,14 @@ def node_authorization(subject: Subject) -> Verdict:
 
     Roles are those of managed node groups, also without a node, and those of the instance profiles of other Windows
     nodes. It is unknown where they, the entries or the ConfigMap can't be read. Windows pods are held to be kept from
-    running where no role is known to be right. It does not apply for goal disable, and where there is nothing of
-    Windows.
+    running where no role is known to be right. It does not apply for goal disable, where there is nothing of Windows,
+    and where node groups are not asked for: a goal that does not turn Windows on, while Windows IPAM is off and no
+    Windows node is there or planned.
     """
     if subject.options.goal == "disable":
         return not_applicable("Without Windows support nothing of it is needed")
     if subject.observation.node_groups is None:
-        return not_applicable(_IDLE)
+        return not_applicable(GROUPS_NOT_ASKED)
     decide = _decider(subject)
     states: list[_State] = []
     undecided: list[tuple[NodeRole, Unknown]] = []
@@ -242,7 +246,8 @@ def _name(role: NodeRole) -> str:
     id="iam.node_role_shared",
     severity="warning",
     title="No Linux node group has the role of Windows nodes",
-    evidence="Each Linux node group with the role that it shares with Windows nodes.",
+    evidence="Each Linux node group, and each whose operating system can't be told, with the role that it shares with "
+    "Windows nodes.",
     reference=ACCESS_ENTRIES,
     remedy="Give the Windows node groups a role of their own when they are next replaced.",
 )
@@ -253,36 +258,61 @@ def node_role_shared(subject: Subject) -> Verdict:
     authentication mode reads it, and the role is known to have no access entry.
 
     It is information where the role has an access entry, which a new node group leaves as it is. Self-managed Linux
-    nodes are not looked at. Where no group shares a role that could be read, and the role of another Windows node could
-    not, it is unknown. It does not apply for goal disable, and where there is nothing of Windows.
+    nodes are not looked at. Where no group of Linux is known to share a role, it is unknown where the role of a Windows
+    node could not be read, and where one is shared by a group whose launch template names the AMI and of which no node
+    tells the operating system. It does not apply for goal disable, and where there is nothing of Windows.
     """
     if subject.options.goal == "disable":
         return not_applicable("Without Windows support nothing of it is needed")
     if subject.observation.node_groups is None:
-        return not_applicable(_IDLE)
+        return not_applicable(GROUPS_NOT_ASKED)
     groups = known(subject.observation.node_groups)
     nodes = known(subject.windows_nodes)
     roles = {role.arn: role for role in subject.node_roles.roles}
     if not roles and not subject.node_roles.untold:
         return not_applicable("There is no Windows node and no Windows node group")
-    of_windows = {group.name for group in windows_groups(nodes, groups)}
-    sharing = [group for group in groups if group.name not in of_windows and group.node_role in roles]
+    of_windows = windows_groups(nodes, groups)
+    others = [group for group in groups if group not in of_windows and group.node_role in roles]
+    silent = untold_groups(others, known(subject.observation.nodes))
+    sharing = [group for group in others if group not in silent]
+    doubtful = [
+        Evidence(f"Node group {group.name}", f"{_runs_as(group)}, operating system not known") for group in silent
+    ]
     if not sharing and subject.node_roles.untold:
-        return unknown_part(subject.node_roles.untold[0][1])
+        part = subject.node_roles.untold[0][1]
+        return unknown(not_known(part), [unread(part), *doubtful], remedy=part.remedy)
+    if silent and not sharing:
+        return unknown(
+            f"Not known: the operating system of node groups that run as a role of Windows nodes: {len(silent)}",
+            doubtful,
+            remedy="Look which AMI the launch template of these node groups names (aws ec2 "
+            "describe-launch-template-versions), and whether it is of Windows (aws ec2 describe-images). Where it is "
+            "not, give the Windows node groups a role of their own when they are next replaced.",
+            severity="info" if _entries_decide(subject, silent) else None,
+        )
     if not sharing:
         return passed(
             "Windows nodes share their roles with no Linux node group", *(Evidence("IAM role", arn) for arn in roles)
         )
-    evidence = [Evidence(f"Node group {group.name}", f"{group.ami_type}, role {group.node_role}") for group in sharing]
-    entries = subject.observation.access_entries
-    decided = {entry.principal_arn for entry in (() if isinstance(entries, Unknown) else entries or ())}
+    evidence = [*(Evidence(f"Node group {group.name}", _runs_as(group)) for group in sharing), *doubtful]
     summary = f"Linux node groups that run as a role of Windows nodes: {len(sharing)}"
-    if {group.node_role for group in sharing} <= decided:
+    if _entries_decide(subject, sharing):
         return failed(f"{summary}, whose access entry has a single type", evidence, severity="info")
-    cluster = subject.observation.cluster
+    entries, cluster = subject.observation.access_entries, subject.observation.cluster
     mode = "" if isinstance(cluster, Unknown) else cluster.authentication_mode
     if mode == "API":
         return failed(f"{summary}, and access entries, which alone count in mode API, have a single type", evidence)
     if not mode or isinstance(entries, Unknown):
         return failed(summary, evidence)
     return failed(f"{summary}, so that a new node group may take {WINDOWS_GROUP} from it in aws-auth", evidence)
+
+
+def _entries_decide(subject: Subject, groups: Iterable[NodeGroup]) -> bool:
+    """Whether the role of each of these node groups is known to have an access entry."""
+    entries = subject.observation.access_entries
+    decided = {entry.principal_arn for entry in (() if isinstance(entries, Unknown) else entries or ())}
+    return {group.node_role for group in groups} <= decided
+
+
+def _runs_as(group: NodeGroup) -> str:
+    return f"{group.ami_type or 'AMI type not given'}, role {group.node_role}"

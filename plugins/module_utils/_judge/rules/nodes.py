@@ -34,7 +34,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     unknown_part,
     unread,
 )
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import GROUPS_NOT_ASKED, Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Node, Unknown
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.windows_machines import windows_groups
 
@@ -107,7 +107,7 @@ def instance_types(subject: Subject) -> Verdict:
         known(nodes)
         if isinstance(groups, Unknown):
             return unknown_part(groups, blocks=(), stops_pods=False)
-        return not_applicable("There is no Windows node and no planned type")
+        return not_applicable(GROUPS_NOT_ASKED if groups is None else "There is no Windows node and no planned type")
     running = [
         _Judged(
             f"Node {node.name}",
@@ -219,3 +219,32 @@ def address_capacity(subject: Subject) -> Verdict:
 
 def _capacity(node: Node) -> Evidence:
     return Evidence(f"Node {node.name}", f"{ADDRESS_CAPACITY}: {node.capacity.get(ADDRESS_CAPACITY, 'absent')}")
+
+
+@rule(
+    RULES,
+    id="nodes.ready",
+    severity="warning",
+    title="Each Windows node is ready",
+    evidence="Each Windows node that is not ready.",
+    reference="https://kubernetes.io/docs/reference/node/node-status/#condition",
+    remedy="See the conditions and events of the nodes in the evidence (kubectl describe node), and not the status of "
+    "their node group, which can be ACTIVE all the same. kubelet and kube-proxy write to the event log EKS Windows of "
+    "the node. Replace a node that stays so.",
+)
+def ready(subject: Subject) -> Verdict:
+    """Condition Ready of each Windows node is True. No new pod starts on a node that is not ready, and those on it are
+    made anew on others, where there are others. The status of a managed node group proves nothing: users saw groups
+    that were ACTIVE, on whose nodes Windows pods could not work.
+
+    It stops no goal, since a node that has just joined is not ready for some minutes.
+    """
+    nodes = known(subject.windows_nodes)
+    if not nodes:
+        return not_applicable("There is no Windows node")
+    waiting = [Evidence(f"Node {node.name}", "not ready") for node in nodes if not node.ready]
+    if waiting:
+        return failed(f"Windows nodes that are not ready: {len(waiting)} of {len(nodes)}", waiting)
+    return passed(
+        f"Windows nodes that are ready: {len(nodes)}", *(Evidence(f"Node {node.name}", "ready") for node in nodes)
+    )

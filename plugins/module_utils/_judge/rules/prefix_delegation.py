@@ -35,7 +35,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     unknown_part,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.nodes import types_to_come
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import GROUPS_NOT_ASKED, Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Known, Unknown
 
 RULES: list[Rule] = []
@@ -162,6 +162,8 @@ def _instance_types(subject: Subject) -> Verdict | None:
 
 def _possible(subject: Subject, live: bool) -> Verdict:
     nodes = known(subject.windows_nodes)
+    if live and subject.observation.node_groups is None:
+        return passed(f"Windows prefix delegation is on. {GROUPS_NOT_ASKED}")
     if live:
         return passed("Windows prefix delegation is on, and every Windows instance type can have it")
     replace_them = f"; replace the Windows nodes there are, rather than mix modes: {len(nodes)}" if nodes else ""

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Evidence
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.node_groups import has_own_ami
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule import (
     Rule,
     Verdict,
@@ -32,9 +33,6 @@ RULES: list[Rule] = []
 
 DEFAULTS = ("10.100.0.0/16", "172.20.0.0/16")
 """What EKS takes where none was given, as the API reference of CreateCluster says."""
-
-OWN_AMI = ("", "CUSTOM")
-"""AMI types of a node group whose launch template names the AMI, so that EKS writes no user data."""
 
 
 @rule(
@@ -90,4 +88,4 @@ def service_cidr(subject: Subject) -> Verdict:
 
 
 def _has_own_ami(node: Node, groups: tuple[NodeGroup, ...]) -> bool:
-    return any(group.name == node.labels.get(GROUP_LABEL) and group.ami_type.upper() in OWN_AMI for group in groups)
+    return any(group.name == node.labels.get(GROUP_LABEL) and has_own_ami(group) for group in groups)

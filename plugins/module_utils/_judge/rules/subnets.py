@@ -25,7 +25,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     unknown_part,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.prefix_delegation import in_prefix_mode
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import GROUPS_NOT_ASKED, Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Subnet, Unknown
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.windows_machines import windows_groups
 
@@ -64,6 +64,8 @@ def subnet_addresses(subject: Subject) -> Verdict:
         return not_applicable("Without Windows support nothing of it is needed")
     if not subject.windows_types:
         known(subject.windows_nodes)
+        if subject.observation.node_groups is None:
+            return not_applicable(GROUPS_NOT_ASKED)
         if isinstance(subject.observation.node_groups, Unknown):
             return unknown_part(subject.observation.node_groups)
         return not_applicable("No instance type is in use or planned for Windows nodes")

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_map_keys import parse_bool
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Evidence
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.node_groups import untold_groups
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule import (
     PartUnknownError,
     Rule,
@@ -48,10 +49,6 @@ RULES: list[Rule] = []
 FINISHED = ("Succeeded", "Failed")
 KINDS = ("nodes", "pods", "node groups", "Karpenter node classes")
 
-TELLS_NOTHING = ("", "CUSTOM")
-"""The AMI types of a node group whose launch template names the AMI."""
-
-GROUP_LABEL = "eks.amazonaws.com/nodegroup"
 LINUX = re.compile(
     r"linux|(?<![a-z0-9])(al2|amzn|amazon-eks-|bottlerocket|ubuntu|debian|rhel|centos|flatcar|suse|sles)"
 )
@@ -107,7 +104,7 @@ def windows(subject: Subject) -> Verdict:
     silent: tuple[list[Evidence], ...] = (
         [],
         [],
-        _untold_groups(_read(observation.node_groups), _read(observation.nodes)),
+        list(map(_node_group, untold_groups(_read(observation.node_groups), _read(observation.nodes)))),
         _untold_classes(_read(observation.karpenter_node_classes)),
     )
     untold = [evidence for part in silent for evidence in part]
@@ -190,13 +187,6 @@ def _pods(pods: Iterable[WindowsPod]) -> list[Evidence]:
 
 def _node_groups(groups: Iterable[NodeGroup]) -> list[Evidence]:
     return [_node_group(group) for group in groups if group.ami_type.upper().startswith("WINDOWS")]
-
-
-def _untold_groups(groups: Iterable[NodeGroup], nodes: Iterable[Node]) -> list[Evidence]:
-    told = {node.labels.get(GROUP_LABEL) for node in nodes if node.operating_system}
-    return [
-        _node_group(group) for group in groups if group.ami_type.upper() in TELLS_NOTHING and group.name not in told
-    ]
 
 
 def _node_group(group: NodeGroup) -> Evidence:

@@ -45,7 +45,8 @@ def stuck(subject: Subject) -> Verdict:
 
     The evidence tells pods that no webhook gave the limit, which have to be made again, from those that the controller
     gives no address, and from those that ask for Windows by node affinity alone, which no webhook looks at. It stops no
-    goal: what made them stuck may be mended by now.
+    goal: what made them stuck may be mended by now. Pods that Fargate took wait for something else, of which rule
+    workloads.fargate tells.
     """
     found = known(stuck_pods(subject))
     if not found:

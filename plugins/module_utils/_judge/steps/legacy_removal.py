@@ -9,9 +9,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.legacy_state import BLOCKING_CONTROLLER
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.objects import removal, without
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.objects import (
+    named,
+    removal,
+    without,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.step import Step, StepKind
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
@@ -28,6 +33,8 @@ LEFTOVERS_ID = "remove_legacy_leftovers"
 
 # The binding last: of these it alone is looked for on every cluster, and leads a later run to what an earlier one left.
 LEFTOVER_KINDS = ("ClusterRole", "ServiceAccount", "CertificateSigningRequest", "ClusterRoleBinding")
+
+NAMESAKES_SHOWN = 3
 
 
 def second_controller(subject: Subject) -> Step | None:
@@ -64,7 +71,7 @@ def webhook(subject: Subject) -> Step | None:
     secrets = [found for found in legacy.secrets if found not in backups]
     return removal(
         WEBHOOK_ID,
-        "It is the admission webhook of legacy Windows support" + _kept(subject, certificates),
+        f"It is the admission webhook of legacy Windows support{_kept(subject, certificates)}{_namesakes(subject)}",
         (*backups, *configurations, *certificates, *legacy.services, *secrets, *legacy.webhooks),
         subject.observation,
     )
@@ -73,7 +80,8 @@ def webhook(subject: Subject) -> Step | None:
 def leftovers(subject: Subject) -> Step | None:
     """Where roles, accounts or signing requests are left. ClusterRoleBinding eks:kube-proxy-windows stays."""
     found = [each for kind in LEFTOVER_KINDS for each in subject.legacy.components if each.kind == kind]
-    return removal(LEFTOVERS_ID, "Legacy Windows support had them, and leaves them behind", found, subject.observation)
+    reason = "Legacy Windows support had them, and leaves them behind" + _roles(subject, found)
+    return removal(LEFTOVERS_ID, reason, found, subject.observation)
 
 
 def second_controllers(subject: Subject) -> tuple[ObjectRef, ...]:
@@ -106,6 +114,42 @@ def _kept(subject: Subject, certificates: tuple[ObjectRef, ...]) -> str:
     if managed and not certificates:
         text += ". cert-manager would write the Secret again where its Certificate stays: delete that too"
     return text
+
+
+def _namesakes(subject: Subject) -> str:
+    """What stays, whatever its name, since nothing of legacy support refers to it. The finding tells each."""
+    found = subject.legacy.namesakes
+    if not found:
+        return ""
+    more = f" and {len(found) - NAMESAKES_SHOWN} more" if len(found) > NAMESAKES_SHOWN else ""
+    stay, them = ("stays", "it") if len(found) == 1 else ("stay", "them")
+    return f". {named(found[:NAMESAKES_SHOWN])}{more} {stay}, since nothing of legacy support refers to {them}"
+
+
+def _roles(subject: Subject, removed_objects: Collection[ObjectRef]) -> str:
+    """The IAM roles that stay although their service accounts go."""
+    roles = subject.observation.legacy.account_roles
+    return "".join(f". {_role(subject, account, roles[account])}" for account in removed_objects if roles.get(account))
+
+
+def _role(subject: Subject, account: ObjectRef, arn: str) -> str:
+    text = f"IAM role {arn}, which {account} had, stays"
+    stack = _stack(subject, account)
+    # CloudFormation names a role after its stack, cut to what the name of a role takes.
+    start, made_by_stack, _random = arn.rpartition("/")[2].partition("-Role1-")
+    if made_by_stack and start.startswith("eksctl-") and stack.startswith(start):
+        return (
+            f"{text}: eksctl made it by CloudFormation stack {stack}, to be deleted where nothing else needs the role"
+        )
+    return f"{text}: delete it where nothing else needs it"
+
+
+def _stack(subject: Subject, account: ObjectRef) -> str:
+    """The stack that eksctl makes for a service account; empty where the cluster's name is not known."""
+    cluster = subject.observation.cluster
+    if isinstance(cluster, Unknown):
+        return ""
+    return f"eksctl-{cluster.name}-addon-iamserviceaccount-{account.namespace}-{account.name}"
 
 
 def removed(step: Step, observation: Observation) -> Observation:

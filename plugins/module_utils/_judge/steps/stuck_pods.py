@@ -18,7 +18,10 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.
     StepKind,
     compact,
 )
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.webhook_certificate import restarted
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.webhook_certificate import (
+    answers,
+    at_work,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.stuck_pods import stuck_pods
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
@@ -32,18 +35,23 @@ RECYCLE_ID = "recycle_stuck_pods"
 
 def recycle(subject: Subject) -> Step | None:
     """Where pods wait that got no limit and that their owners make again; and where a webhook is restarted that is gone
-    for a moment, since pods that are created then will wait."""
+    for a moment, or does not answer until then, since pods that are created meanwhile will wait."""
     found = stuck_pods(subject)
     pods = (
         ()
         if isinstance(found, Unknown)
         else tuple(ObjectRef("Pod", each.pod.namespace, each.pod.name) for each in found if each.recyclable)
     )
-    gap = any(chain.leaves_gap for chain in restarted(subject))
-    if not pods and not gap:
+    webhooks = at_work(subject)
+    silent = not all(answers(subject, each) for each in webhooks)
+    if not pods and not silent and not any(each.chain.leaves_gap for each in webhooks):
         return None
     if pods:
         reason = "They were created while no webhook answered, and never get an address"
+    elif silent:
+        reason = (
+            "No webhook may answer until the restart: what is created until then gets no address, and is looked for"
+        )
     else:
         reason = "Its webhook is away while it restarts: what is created then gets no address, and is looked for"
     return Step(
