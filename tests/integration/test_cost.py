@@ -145,6 +145,9 @@ def test_a_cluster_without_windows_costs_no_call_for_its_sake(testbed: Testbed) 
     _result, planned = examined(testbed, "self-managed", planned_instance_types=["m5.large", "c5.large", "t3.large"])
     wanted = ("eks:ListNodegroups", "eks:DescribeNodegroup", "ec2:DescribeInstanceTypes", "ec2:DescribeSubnets")
     assert planned - calls == Counter(wanted)
+    # Its node groups may wait for Windows.
+    _result, enabling = examined(testbed, "self-managed", goal="enable")
+    assert enabling - calls == Counter(("eks:ListNodegroups", "eks:DescribeNodegroup"))
 
 
 # Calls that the library makes, whichever releases the client has.

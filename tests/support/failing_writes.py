@@ -41,6 +41,7 @@ class Fault:
         status: Of the answer.
         attempts: How often it is sent where it fails: kubernetes.core sends some patches again, as another kind.
         skip: How many requests of this call pass before.
+        applied: Whether the server has applied it all the same, of one that fails beside a write.
     """
 
     call: str
@@ -48,6 +49,7 @@ class Fault:
     status: int = 500
     attempts: int = 1
     skip: int = 0
+    applied: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +139,7 @@ def strike(testbed: Testbed, cluster: TestbedCluster, write: Write) -> None:
         testbed.aws.fail_next(service, operation, "AccessDeniedException", "Not now", after_applied=after_applied)
         return
     if write.beside:
-        fail_next(cluster, write.beside)
+        fail_next(cluster, write.beside, after_applied=write.beside.applied)
     fail_next(cluster, write, after_applied=after_applied)
 
 

@@ -17,9 +17,11 @@ import pytest
 from tests.integration.conftest import require_real_control_plane
 from tests.support.clusters import wait_for_address
 from tests.support.legacy import deployment_of_windows_pods, running_pods, secret_of, serial_number, variant_of
+from tests.support.once import OnceItHolds
 from tests.support.playbook import run_playbook
 from tests.support.roles import changed_steps, result, run_role, writes
 from tests.support.windows_pods import WindowsPods
+from tests.testbed.cluster import TestbedCluster
 from tests.testbed.specs import ClusterSpec, LegacySpec, NodeSpec
 from tests.testbed.testbed import Testbed
 
@@ -29,6 +31,7 @@ ISSUED = timedelta(days=-355)
 DUE = timedelta(days=10)
 ENDED = timedelta(days=-1)
 AT_ONCE = 366
+DECLARED = "declare_side_effects"
 RENEWED = ["renew_webhook_certificate", "restart_webhook", "drop_certificate_backup"]
 
 
@@ -47,7 +50,8 @@ def old_cluster(name: str, legacy: LegacySpec, *, beta_apis: bool = True) -> Clu
 
 FLEET = (
     old_cluster("rolling", LegacySpec("B", not_before=ISSUED, not_after=DUE, strategy="RollingUpdate")),
-    old_cluster("recreated", LegacySpec("D", not_before=ISSUED, not_after=DUE)),
+    # As eksctl's manifest has it.
+    old_cluster("recreated", LegacySpec("D", not_before=ISSUED, not_after=DUE, side_effects="Unknown")),
     old_cluster(
         "expired", LegacySpec("E", not_before=ISSUED, not_after=ENDED, strategy="RollingUpdate"), beta_apis=False
     ),
@@ -55,7 +59,10 @@ FLEET = (
         "preview", LegacySpec("A", not_before=ISSUED, not_after=DUE, strategy="RollingUpdate"), beta_apis=False
     ),
     old_cluster("fresh", LegacySpec("B", strategy="RollingUpdate")),
-    old_cluster("strict", LegacySpec("D", not_before=ISSUED, not_after=ENDED, failure_policy="Fail")),
+    old_cluster(
+        "strict",
+        LegacySpec("D", not_before=ISSUED, not_after=ENDED, failure_policy="Fail", side_effects="Unknown"),
+    ),
     old_cluster("chart", LegacySpec("F", not_before=ISSUED, not_after=DUE)),
 )
 
@@ -65,6 +72,23 @@ def fleet() -> Iterator[Testbed]:
     require_real_control_plane()
     with Testbed(FLEET, control_plane="real") as testbed:
         yield testbed
+
+
+def left_backup(cluster: TestbedCluster) -> None:
+    """What a run leaves that is killed before it stores the new pair."""
+    secret, names = secret_of(cluster), variant_of(cluster)
+    assert secret is not None
+    metadata = {
+        "name": f"{names.secret}-backup",
+        "namespace": names.namespace,
+        "labels": {"eks-windows.cloudops/backup-of": names.secret},
+    }
+    cluster.admin.create({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": secret["data"]})
+
+
+def backup(cluster: TestbedCluster) -> bool:
+    names = variant_of(cluster)
+    return cluster.admin.find("secrets", f"{names.secret}-backup", names.namespace) is not None
 
 
 # What differs is the variant's names and the version of the signing API, which the modules' own tests show.
@@ -87,7 +111,7 @@ def test_no_windows_pod_is_refused_or_left_without_its_limit(fleet: Testbed, nam
     assert predicted.changes("localhost") == first.changes("localhost")
     assert pods.created > 0
     assert (pods.refused, pods.without_limit) == ([], [])
-    assert cluster.admin.find("secrets", f"{variant_of(cluster).secret}-backup", variant_of(cluster).namespace) is None
+    assert not backup(cluster)
 
     fleet.forget_requests()
     second = run_role("cert_renew", fleet, cluster)
@@ -116,7 +140,7 @@ def test_pods_of_the_gap_of_a_recreated_webhook_are_made_again(
             run = renewal.result()
     finally:
         stand_ins.legacy_webhook.heal()
-    assert changed_steps(run) == [*RENEWED[:2], "recycle_stuck_pods", RENEWED[2]]
+    assert changed_steps(run) == [DECLARED, *RENEWED[:2], "recycle_stuck_pods", RENEWED[2]]
     with capsys.disabled():
         print(
             f"\ncert_renew, Recreate: {len(pods.without_limit)} pods without their limit, {len(pods.refused)} refused"
@@ -133,11 +157,12 @@ def test_pods_of_the_gap_of_a_recreated_webhook_are_made_again(
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
 @pytest.mark.newest_client
-def test_expired_certificate_and_the_pods_that_are_stuck_for_it(fleet: Testbed) -> None:
+def test_expired_certificate_and_the_pods_that_are_created_before_the_restart(fleet: Testbed) -> None:
     cluster = fleet.clusters["expired"]
-    deployment_of_windows_pods(cluster, "stuck")
-    cluster.wait(lambda: len(running_pods(cluster, "stuck", phase="Pending")) == 2, "two pods wait for an address")
-    run = run_role("cert_renew", fleet, cluster)
+    # After the look at the cluster, and before the restart: as somebody's rollout in the middle of a renewal.
+    with OnceItHolds(lambda: backup(cluster), lambda: deployment_of_windows_pods(cluster, "stuck")) as created:
+        run = run_role("cert_renew", fleet, cluster)
+    assert created.acted
     assert changed_steps(run) == [*RENEWED[:2], "recycle_stuck_pods", RENEWED[2]]
     assert result(run)["after"]["legacy"]["certificate"]["expired"] is False
     cluster.wait(lambda: len(running_pods(cluster, "stuck", phase="Running")) == 2, "the pods run")
@@ -147,12 +172,13 @@ def test_expired_certificate_and_the_pods_that_are_stuck_for_it(fleet: Testbed) 
 def test_webhook_that_may_not_fail_comes_back_and_still_may_not(fleet: Testbed) -> None:
     cluster = fleet.clusters["strict"]
     assert not cluster.admits_pods()
+    left_backup(cluster)
     fleet.forget_requests()
     predicted = run_role("cert_renew", fleet, cluster, "--check", "--diff")
     assert writes(fleet, cluster) == []
     assert not cluster.admits_pods()
     run = run_role("cert_renew", fleet, cluster)
-    assert changed_steps(predicted) == changed_steps(run) == RENEWED
+    assert changed_steps(predicted) == changed_steps(run) == [DECLARED, *RENEWED]
     assert cluster.admits_pods()
     assert cluster.injects_address()
     configuration = cluster.admin.get(

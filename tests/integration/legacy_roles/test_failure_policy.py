@@ -34,6 +34,9 @@ REMEMBERED = "eks-windows.cloudops/failure-policy"
 MARK = "eks-windows.cloudops/certificate"
 AWAY = 'Internal error occurred: failed calling webhook "vpc-admission-webhook.amazonaws.com": no answer'
 WAIT = {"eks_windows_wait_timeout": 20}
+ATTEMPTS = 2
+"""How often the client sends a change that is refused for now."""
+
 OLD = timedelta(days=-355)
 
 
@@ -125,6 +128,18 @@ def test_failure_after_the_webhook_has_answered_takes_nothing_back(bed: Testbed)
     names = variant_of(cluster)
     cluster.admin.delete("secrets", f"{names.secret}-backup", names.namespace)
     assert policies(cluster) == ["Ignore"]
+    new = serial_number(cluster)
+    restart = f"deployments/{names.deployment}"
+    faults.fail_next("patch", restart, 500, "Not now", times=ATTEMPTS)
+    bed.forget_requests()
+    run = run_role("cert_renew", bed, cluster, **WAIT)
+    assert run.returncode == 2
+    message = run.failure("localhost")
+    assert "No previous certificate is kept, so that its certificate was not changed." in message
+    assert "restarted with it" not in message
+    assert serial_number(cluster) == new
+    restarts = [each for each in cluster.requests() if each.write and each.path.endswith(restart)]
+    assert len(restarts) == ATTEMPTS, "nothing is restarted a second time for nothing"
     assert "restart_webhook" in changed_steps(run_role("cert_renew", bed, cluster))
     assert policies(cluster) == ["Fail"]
     assert not remembered(cluster)

@@ -21,7 +21,8 @@ from tests.support.roles import changed_steps, run_role, writes
 from tests.testbed.cluster import TestbedCluster
 from tests.testbed.kubernetes.admin import ApiError
 from tests.testbed.legacy_objects import legacy_objects
-from tests.testbed.specs import ClusterSpec
+from tests.testbed.pki import Authority
+from tests.testbed.specs import ClusterSpec, LegacySpec, LegacyVariant
 from tests.testbed.testbed import Testbed
 
 SYSTEM = "kube-system"
@@ -41,9 +42,22 @@ ELSEWHERE: tuple[dict[str, Any], ...] = (
         "spec": {"ports": [{"port": 443}]},
     },
 )
+# As the preview had them, but for its Deployment.
+OF_DEFAULT = tuple(
+    manifest
+    for manifest in legacy_objects(LegacySpec("A"), Authority("somebody")).first
+    if manifest["kind"] in ("Secret", "Service")
+)
 OTHERS = {"secrets team/vpc-admission-webhook-certs", "services team/vpc-admission-webhook-svc"}
-VARIANTS = ("A", "B", "D", "E", "F")
-FLEET = tuple(ClusterSpec(f"variant-{name.lower()}", legacy=name, objects=ELSEWHERE) for name in VARIANTS)
+OTHERS_OF_DEFAULT = {"secrets default/vpc-admission-webhook-certs", "services default/vpc-admission-webhook-svc"}
+VARIANTS: tuple[LegacyVariant, ...] = ("A", "B", "D", "E", "F")
+FLEET = tuple(
+    ClusterSpec(f"variant-{name.lower()}", legacy=name, objects=ELSEWHERE if name == "A" else ELSEWHERE + OF_DEFAULT)
+    for name in VARIANTS
+)
+STAYING = {spec.name: OTHERS | (OTHERS_OF_DEFAULT if spec.legacy != "A" else set()) for spec in FLEET}
+ROLE = "arn:aws:iam::123456789012:role/eksctl-variant-d-addon-iamserviceaccount-kube-Role1-1ABCDEFGHIJKL"
+STACK = "eksctl-variant-d-addon-iamserviceaccount-kube-system-vpc-resource-controller"
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +81,11 @@ def test_every_variant_is_removed_and_nothing_else(fleet: Testbed) -> None:
     clusters = fleet.clusters
     before = {name: left_of_legacy(cluster) for name, cluster in clusters.items()}
     bindings = {name: has_windows_binding(cluster) for name, cluster in clusters.items()}
-    assert all(len(found - OTHERS) >= 7 for found in before.values())
+    assert all(len(found - STAYING[name]) >= 7 for name, found in before.items())
+    account = variant_of(clusters["variant-d"]).controller_account
+    change = {"metadata": {"annotations": {"eks.amazonaws.com/role-arn": ROLE}}}
+    clusters["variant-d"].admin.patch("serviceaccounts", account, change, SYSTEM)
+    fleet.forget_requests()
 
     predicted = remove_everywhere(fleet, "--check", "--diff")
     assert predicted.returncode == 0, predicted.stdout[-3000:]
@@ -78,8 +96,12 @@ def test_every_variant_is_removed_and_nothing_else(fleet: Testbed) -> None:
     assert first.returncode == 0, first.stdout[-3000:]
     assert {name: found["changed_steps"] for name, found in results(first).items()} == dict.fromkeys(clusters, STEPS)
     assert results(predicted) == results(first)
-    assert {name: left_of_legacy(cluster) for name, cluster in clusters.items()} == dict.fromkeys(clusters, OTHERS)
+    assert {name: left_of_legacy(cluster) for name, cluster in clusters.items()} == STAYING
     assert {name: has_windows_binding(cluster) for name, cluster in clusters.items()} == bindings
+    reasons = {step["step"]: step["reason"] for step in results(first)["variant-d"]["plan"]}
+    assert "Secret default/vpc-admission-webhook-certs" in reasons["remove_legacy_webhook"]
+    assert f"IAM role {ROLE}" in reasons["remove_legacy_leftovers"]
+    assert f"CloudFormation stack {STACK}" in reasons["remove_legacy_leftovers"]
 
     fleet.forget_requests()
     second = remove_everywhere(fleet)

@@ -23,6 +23,7 @@ from tests.support.cluster_changes import make
 from tests.support.examination import Examination, examine
 from tests.support.shown_rules import Shown
 from tests.testbed.cluster import TestbedCluster
+from tests.testbed.cluster_objects import conditions
 from tests.testbed.kubernetes.admin import Json
 from tests.testbed.specs import ClusterSpec, FargateProfileSpec, NodeSpec, chart_data
 from tests.testbed.testbed import Testbed
@@ -55,6 +56,7 @@ FAILURES = (
     Shown("network.prefix_blocks", "warning", (WINDOWS_NODE, "does not have enough free cidr blocks")),
     Shown("network.network_policy", "info", ('enable-network-policy-controller: "true"',)),
     Shown("capacity.pods", "warning", (WINDOWS_NODE, "of 9 addresses")),
+    Shown("nodes.ready", "warning", (WINDOWS_NODE, "not ready")),
     Shown("nodes.os_build", "info", (OLD_BUILD, "64 backends")),
     Shown("nodes.linux_ami", "info", (LINUX_NODE, "Amazon Linux 2")),
     Shown("nodes.controller_events", "error", (WINDOWS_NODE, "not supported yet by the vpc resource controller")),
@@ -213,6 +215,7 @@ def neglect(cluster: TestbedCluster) -> None:
     cluster.admin.patch("nodes", WINDOWS_NODE, {"spec": {"taints": None}})
     for name, info in ((WINDOWS_NODE, {"kernelVersion": OLD_BUILD}), (LINUX_NODE, {"osImage": "Amazon Linux 2"})):
         cluster.admin.patch_status("nodes", name, {"nodeInfo": info})
+    cluster.admin.patch_status("nodes", WINDOWS_NODE, {"conditions": conditions(False)})
     data = {"data": {"enable-network-policy-controller": "true"}}
     cluster.admin.patch("configmaps", "amazon-vpc-cni", data, "kube-system")
     make(cluster, endpoint_slice_more(cluster))

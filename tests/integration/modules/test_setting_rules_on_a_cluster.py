@@ -86,6 +86,15 @@ POLICY = {
     "metadata": {"name": "databases", "namespace": "default"},
     "spec": {"podSelector": {"matchLabels": {"app": "shop"}}, "securityGroups": {"groupIds": ["sg-1"]}},
 }
+ODD_POLICY = {
+    **POLICY,
+    "metadata": {"name": "odd", "namespace": "default"},
+    "spec": {
+        "podSelector": {"matchExpressions": [{"key": "app", "operator": "Like", "values": ["shop"]}]},
+        "securityGroups": {"groupIds": ["sg-1"]},
+    },
+}
+"""The API server takes it, as the kind leaves it free."""
 CNI_NODE = {
     "apiVersion": "vpcresources.k8s.aws/v1alpha1",
     "kind": "CNINode",
@@ -134,6 +143,17 @@ def without_webhook(_bed: Testbed, cluster: TestbedCluster) -> Iterator[None]:
         cluster.admin.create({**original, "metadata": {"name": MUTATING, "labels": original["metadata"]["labels"]}})
 
 
+@contextmanager
+def emptied_webhook(_bed: Testbed, cluster: TestbedCluster) -> Iterator[None]:
+    """Somebody takes the webhook out of its configuration, and leaves that."""
+    original = cluster.admin.get("mutatingwebhookconfigurations", MUTATING, api=REGISTRATION)["webhooks"]
+    cluster.admin.patch("mutatingwebhookconfigurations", MUTATING, {"webhooks": []}, api=REGISTRATION)
+    try:
+        yield
+    finally:
+        cluster.admin.patch("mutatingwebhookconfigurations", MUTATING, {"webhooks": original}, api=REGISTRATION)
+
+
 def seen_off(data: Mapping[str, str]) -> Change:
     """The ConfigMap has this data, and the controller has seen that it is off by it."""
     written = config_map(data)
@@ -160,6 +180,14 @@ FAILURES: tuple[tuple[Change, Shown], ...] = (
     (
         made(POLICY, WINDOWS_POD),
         Shown("network.security_groups_for_pods", "error", ("Pod default/shop", "default/databases")),
+    ),
+    (
+        made(ODD_POLICY, POLICY, WINDOWS_POD),
+        Shown(
+            "network.security_groups_for_pods",
+            "error",
+            ("Pod default/shop", "default/databases", "default/odd", "operator Like of label app"),
+        ),
     ),
     (
         aws_node("ENABLE_POD_ENI", "true"),
@@ -213,9 +241,14 @@ FAILURES: tuple[tuple[Change, Shown], ...] = (
         for value in ("false", "True ")
     ),
     (without_webhook, Shown("ipam.controller_webhook", "error", (f"{MUTATING} is missing",))),
+    (emptied_webhook, Shown("ipam.controller_webhook", "error", (f"{MUTATING} has no webhook",))),
     (
         config_map(OFF),
         Shown("ipam.addon_drift", "warning", ("Windows IPAM is off, though the configuration of add-on vpc-cni",)),
+    ),
+    (
+        config_map({**ON, "enable-windows-prefix-delegation": "true", "warm-ip-target": "9"}),
+        Shown("ipam.addon_drift", "warning", ("no enableWindowsPrefixDelegation", "no warmWindowsIPTarget")),
     ),
 )
 

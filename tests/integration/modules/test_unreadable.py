@@ -33,6 +33,7 @@ FROM_KUBERNETES = frozenset(
         "capacity.linux",
         "capacity.pods",
         "nodes.address_capacity",
+        "nodes.ready",
         "nodes.os_build",
         "nodes.linux_ami",
         "nodes.controller_events",

@@ -19,6 +19,7 @@ from cryptography import x509
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.serving_key import new_key
 from tests.integration.conftest import require_real_control_plane
 from tests.support.webhook_certificates import (
+    ADMISSION,
     API_VERSIONS,
     APP_SERVING,
     BACKUP,
@@ -42,6 +43,8 @@ from tests.support.webhook_certificates import (
 from tests.testbed.cluster import TestbedCluster
 from tests.testbed.pki import Authority
 from tests.testbed.testbed import Testbed
+
+OF_REQUESTS = ("certificatesigningrequests", "approval")
 
 pytestmark = pytest.mark.newest_client
 
@@ -83,8 +86,11 @@ def test_a_renewal_keeps_the_webhook_serving(ensure: Ensure, cluster: TestbedClu
     restart(cluster, "the due certificate")
     cluster.wait(cluster.injects_address, "the due certificate is trusted")
     due = pair(cluster)
+    predicted = ensure(cluster, check_mode=True)
+    assert (predicted["changed"], predicted["signing_request"], writes(cluster)) == (True, None, []), predicted
     issued = ensure(cluster)
     assert issued["changed"], issued
+    assert predicted["reasons"] == issued["reasons"]
     assert writes(cluster) == RENEWAL
     assert issued["signing_request"]["api_version"] == API_VERSIONS[cluster.name]
     assert issued["signing_request"]["signer_name"] == (APP_SERVING if cluster.name == "v1" else None)
@@ -165,6 +171,28 @@ def test_a_webhook_that_is_still_to_come(ensure: Ensure, cluster: TestbedCluster
     found = cluster.admin.get("secrets", names["secret_name"], "default")
     assert set(found["data"]) == {"tls.crt", "tls.key"}
     assert ensure(cluster, **names)["changed"] is False
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_what_would_not_be_trusted_is_not_stored_and_check_mode_says_so(
+    ensure: Ensure, v1: TestbedCluster, check_mode: bool
+) -> None:
+    given(v1, DUE_OF_ANOTHER_AUTHORITY)
+    before = pair(v1), bundle(v1)
+    annotation = "cert-manager.io/inject-apiserver-ca"
+    annotate(v1, {annotation: "true"})
+    refused = ensure(v1, check_mode=check_mode)
+    annotate(v1, {annotation: None})
+    assert refused["failed"], refused
+    assert f"since it has annotation {annotation}" in refused["msg"]
+    assert [each for each in writes(v1) if check_mode or each.rpartition(" ")[2] not in OF_REQUESTS] == []
+    assert (pair(v1), bundle(v1)) == before
+
+
+def annotate(cluster: TestbedCluster, annotations: dict[str, str | None]) -> None:
+    """Change annotations of the webhook's configuration."""
+    change = {"metadata": {"annotations": annotations}}
+    cluster.admin.patch("mutatingwebhookconfigurations", NAMES.configuration, change, api=ADMISSION)
 
 
 def test_a_signer_of_ones_own_choice(ensure: Ensure, cluster: TestbedCluster) -> None:

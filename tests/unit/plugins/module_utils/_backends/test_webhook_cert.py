@@ -19,6 +19,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.web
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import KubernetesError
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.serving_key import ServingKey, new_key
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.signing_request import APP_SERVING
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.certificate_backup import BACKUP_OF
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.certificate import BLOCK
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._backends.webhook_cluster import (
@@ -483,6 +484,7 @@ def test_check_mode_predicts_and_writes_nothing() -> None:
     assert predicted["changed"]
     assert predicted["certificate"] is None
     assert text_of(predicted["ca_bundle"]) == AUTHORITY.certificate
+    assert predicted["signing_request"] is None
     assert api.writes == []
     real = run(api)
     for key in ("reasons", "previous", "backup", "namespace", "service_name", "secret_name"):
@@ -493,6 +495,72 @@ def test_check_mode_predicts_and_writes_nothing() -> None:
         assert api.writes == []
         assert predicted["changed"]
         assert predicted["backup"] is None
+
+
+def injected(api: WebhookCluster) -> None:
+    api.objects[CONFIGURATION]["metadata"]["annotations"] = {"cert-manager.io/inject-apiserver-ca": "true"}
+
+
+def called_by_another(api: WebhookCluster) -> None:
+    entry = api.objects[CONFIGURATION]["webhooks"][0]
+    api.put(f"{CONFIGURATION.rpartition('/')[0]}/second", {"metadata": {"name": "second"}, "webhooks": [entry]})
+
+
+def beta_alone(api: WebhookCluster) -> None:
+    api.versions = ["v1beta1"]
+
+
+def without_signing(api: WebhookCluster) -> None:
+    api.versions = []
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize(
+    ("change", "options", "message"),
+    [
+        (
+            beta_alone,
+            {"signer_name": "example.com/signer"},
+            r"does not serve certificates\.k8s\.io/v1, which alone takes",
+        ),
+        (without_signing, {}, r"does not serve certificates\.k8s\.io/v1 or v1beta1, but none"),
+        (injected, {}, "cert-manager writes caBundle"),
+        (injected, {"signer_name": APP_SERVING}, "cert-manager writes caBundle"),
+        (called_by_another, {}, "MutatingWebhookConfiguration second calls Service"),
+    ],
+)
+def test_check_mode_refuses_what_the_real_run_refuses(
+    change: Callable[[WebhookCluster], None], options: dict[str, Any], message: str, check_mode: bool
+) -> None:
+    api = WebhookCluster.serving(FORMER_DUE, bundle=FORMER_AUTHORITY)
+    change(api)
+    with pytest.raises(EksWindowsError, match=message):
+        run(api, check_mode=check_mode, **options)
+    assert (api.certificate(), api.bundle) == (FORMER_DUE.certificate, FORMER_AUTHORITY.certificate)
+    assert not [path for _method, path in api.writes if "certificatesigningrequests" not in path]
+    assert api.writes == [] or not check_mode
+
+
+@pytest.mark.parametrize("change", [injected, called_by_another])
+def test_check_mode_leaves_open_what_another_signer_s_authority_will_show(
+    change: Callable[[WebhookCluster], None],
+) -> None:
+    api = WebhookCluster.serving(FORMER_DUE, bundle=FORMER_AUTHORITY)
+    api.signer = lambda request: {"certificate": b64(sign(request, FORMER_AUTHORITY))}
+    change(api)
+    predicted = run(api, check_mode=True, signer_name="example.com/signer")
+    assert (predicted["changed"], predicted["signing_request"]) == (True, None)
+    assert run(api, signer_name="example.com/signer")["changed"]
+
+
+@pytest.mark.parametrize("change", [injected, called_by_another])
+def test_check_mode_refuses_nothing_where_the_cluster_s_authority_is_trusted(
+    change: Callable[[WebhookCluster], None],
+) -> None:
+    api = WebhookCluster.serving(DUE)
+    change(api)
+    for check_mode in (True, False):
+        assert run(api, check_mode=check_mode)["changed"]
 
 
 def test_the_check_mode_of_an_end_says_what_the_end_does() -> None:

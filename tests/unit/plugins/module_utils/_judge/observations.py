@@ -269,6 +269,7 @@ def chain(**changes: Any) -> WebhookChain:
             leaves_gap=True,
             secret=LEGACY_SECRET,
             secret_exists=True,
+            holds_pair=True,
             certificate_key="cert.pem",
             private_key="key.pem",
             certificate_pem="",

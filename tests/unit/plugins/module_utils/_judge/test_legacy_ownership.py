@@ -31,6 +31,10 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
 
 ELSEWHERE = ObjectRef("Secret", "team", LEGACY_SECRET.name)
 OTHER_SERVICE = ObjectRef("Service", "team", EKSCTL_SERVICE.name)
+EVERYBODYS = (
+    ObjectRef("Service", "default", "vpc-admission-webhook-svc"),
+    ObjectRef("Secret", "default", LEGACY_SECRET.name),
+)
 HELM_SECRET = ObjectRef("Secret", "team", "windows-vpc-admission-webhook-tls")
 
 
@@ -90,6 +94,7 @@ def test_a_service_that_selects_a_webhook_s_pods_belongs(deployment: Any, select
         (ELSEWHERE, certificate(300, "vpc-admission-webhook.team.svc"), False),
         (HELM_SECRET, certificate(300, "windows-vpc-admission-webhook.team.svc"), True),
         (HELM_SECRET, certificate(300), False),
+        (EVERYBODYS[1], certificate(300, "vpc-admission-webhook-svc.default.svc"), False),
     ],
 )
 def test_a_secret_that_nothing_refers_to_is_told_by_its_certificate(secret: Any, pem: str, belongs: bool) -> None:
@@ -112,15 +117,33 @@ def test_a_secret_that_a_deployment_mounts_belongs_by_its_name_or_by_a_webhook_t
     ("namespace", "name", "belongs"),
     [
         ("kube-system", "vpc-admission-webhook", True),
-        ("default", "vpc-admission-webhook-svc", True),
+        ("kube-system", "vpc-admission-webhook-svc", True),
+        ("default", "vpc-admission-webhook-svc", False),
         ("default", "vpc-admission-webhook", False),
         ("team", "vpc-admission-webhook", False),
         ("team", "windows-vpc-admission-webhook", True),
     ],
 )
-def test_a_service_with_the_label_of_a_webhook_belongs_where_one_was_installed(
+def test_a_service_with_the_label_of_a_webhook_belongs_where_that_tells(
     namespace: str, name: str, belongs: bool
 ) -> None:
     service = ObjectRef("Service", namespace, name)
     references = LegacyReferences(selectors={service: {"app": "vpc-admission-webhook"}})
     assert (service in told(service, references=references)[0]) is belongs
+
+
+@pytest.mark.parametrize("chains", [(chain(),), None])
+@pytest.mark.parametrize("webhook", [False, True])
+def test_what_looks_like_the_preview_s_belongs_by_the_webhook_of_its_namespace_alone(
+    chains: Any, webhook: bool
+) -> None:
+    service, secret = EVERYBODYS
+    labels = {"app": "vpc-admission-webhook"}
+    deployment = ObjectRef("Deployment", "default", "vpc-admission-webhook-deployment")
+    references = LegacyReferences(
+        deployments=(ready(deployment, secret, labels=labels),) if webhook else (),
+        selectors={service: labels},
+        certificates={secret: certificate(300, "vpc-admission-webhook-svc.default.svc")},
+    )
+    belong, stay = told(service, secret, chains=chains, references=references)
+    assert (set(EVERYBODYS) <= belong, set(EVERYBODYS) <= stay) == (webhook, not webhook)

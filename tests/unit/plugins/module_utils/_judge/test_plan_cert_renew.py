@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,7 +21,13 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     ObjectRef,
     Observation,
     WebhookPods,
+    WebhookService,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import (
+    WebhookChain,
+    WebhookEntry,
+)
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.issuing import issue
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
     EKSCTL_WEBHOOK,
@@ -30,15 +37,23 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     windows_pod,
     with_legacy,
 )
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
+    cluster as cluster_of,
+)
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.serving import (
+    AUTHORITY,
+    HOST,
     OTHER_AUTHORITY,
     certificate,
     serving,
 )
 
+WEBHOOK = "vpc-admission-webhook.amazonaws.com"
 BACKUP = ObjectRef("Secret", "kube-system", "vpc-admission-webhook-certs-backup")
 ALL = ["renew_webhook_certificate", "restart_webhook", "recycle_stuck_pods", "drop_certificate_backup"]
 ROLLING = {"leaves_gap": False}
+STORED = "2026-11-02T00:00:00Z"
+TO_COME = issue(by=AUTHORITY, names=(HOST,), begins=timedelta(days=1), ends=timedelta(days=300)).certificate
 
 
 def cluster(**changes: Any) -> Observation:
@@ -66,14 +81,51 @@ PLACE = {
 }
 
 
-def test_what_replaces_no_readable_certificate_has_a_mark_of_its_own_each_time() -> None:
-    chain = serving(certificate_pem="garbage", key_state="unreadable")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"days": 5},
+        {"ca_bundle": OTHER_AUTHORITY.certificate},
+        {"certificate_pem": "garbage", "key_state": "unreadable"},
+        {"days": 5, "backup": BACKUP},
+    ],
+)
+def test_what_gets_replaced_is_marked_in_another_way_each_time(changes: dict[str, Any]) -> None:
     marks = set()
     for at in ("2026-11-24T10:00:00Z", "2026-11-24T11:00:00Z"):
-        restart = steps(with_legacy(legacy_webhooks=(chain,), observed_at=at))[1]
-        marks.add(json.loads(restart.after)["certificate"])
-        assert at in restart.after
+        marks.add(mark_of(with_legacy(legacy_webhooks=(serving(**changes),), observed_at=at)))
     assert len(marks) == 2
+
+
+def mark_of(seen: Observation) -> str:
+    (restart,) = (step for step in steps(seen) if step.step == "restart_webhook")
+    return str(json.loads(restart.after)["certificate"])
+
+
+@pytest.mark.parametrize("left", [{"backup": BACKUP}, {"eased": True}])
+@pytest.mark.parametrize(
+    ("pods", "also"),
+    [
+        (None, ""),
+        (DENIED, ""),
+        ((WebhookPods(EKSCTL_WEBHOOK, "2026-11-01T00:00:00Z", ""),), ""),
+        ((WebhookPods(EKSCTL_WEBHOOK, "2026-11-01T00:00:00Z", STORED),), f", stored at {STORED}"),
+        ((WebhookPods(EKSCTL_WEBHOOK, "2026-11-03T00:00:00Z", STORED),), f", stored at {STORED}"),
+    ],
+)
+def test_what_goes_on_from_an_earlier_run_is_marked_as_there(left: dict[str, Any], pods: Any, also: str) -> None:
+    fingerprint = parse(certificate(300))[0].fingerprints["sha256"]
+    for at in ("2026-11-24T10:00:00Z", "2026-11-24T11:00:00Z"):
+        seen = with_legacy(legacy_webhooks=(serving(**left),), webhook_pods=pods, observed_at=at)
+        assert mark_of(seen) == f"is {fingerprint}{also}"
+
+
+def test_a_secret_that_gets_the_same_pair_again_is_marked_in_another_way() -> None:
+    changed = (STORED, "2026-11-03T00:00:00Z")
+    marks = [
+        mark_of(cluster(webhook_pods=(WebhookPods(EKSCTL_WEBHOOK, "2026-11-01T00:00:00Z", at),))) for at in changed
+    ]
+    assert [mark.rpartition(" ")[2] for mark in marks] == list(changed)
 
 
 def test_nothing_outside_the_renewal_window() -> None:
@@ -107,7 +159,8 @@ def test_what_a_renewal_does() -> None:
         "name": "vpc-admission-webhook",
     }
     wanted = json.loads(restart.after)
-    assert (wanted["objects"], wanted["certificate"]) == ([deployment], f"replaces {fingerprint}")
+    mark = f"replaces {fingerprint} at 2026-11-24T10:00:00Z"
+    assert (wanted["objects"], wanted["certificate"], wanted["left"]) == ([deployment], mark, [])
     assert wanted["leaves_gap"] is True
     assert (recycle.object, recycle.before) == ("Windows pods without an address", '{"objects": []}')
     assert (drop.object, json.loads(drop.before), json.loads(drop.after)) == (
@@ -132,10 +185,20 @@ def test_what_a_renewal_does() -> None:
             {
                 "certificate_pem": None,
                 "secret_exists": False,
+                "holds_pair": False,
                 "key_state": "missing",
                 "problems": (f"{LEGACY_SECRET} does not exist",),
             },
             "does not exist",
+        ),
+        (
+            {
+                "certificate_pem": None,
+                "holds_pair": False,
+                "key_state": "missing",
+                "problems": (f"{LEGACY_SECRET} has no key cert.pem", f"{LEGACY_SECRET} has no key key.pem"),
+            },
+            "has no key cert.pem",
         ),
     ],
 )
@@ -144,7 +207,36 @@ def test_what_makes_a_certificate_be_renewed(changes: dict[str, Any], reason: st
     assert [step.step for step in planned][:2] == ALL[:2]
     assert reason in planned[0].reason
     # Without a previous pair there is nothing to keep.
-    assert ("drop_certificate_backup" in [step.step for step in planned]) is (changes.get("secret_exists", True))
+    assert ("drop_certificate_backup" in [step.step for step in planned]) is changes.get("holds_pair", True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "replaced"),
+    [
+        ({"ca_bundle": ""}, False),
+        ({"ca_bundle": OTHER_AUTHORITY.certificate}, False),
+        # One of two caBundles trusts it, which is where the other gets its authority from.
+        (
+            {
+                "certificate_pem": certificate(300, by=OTHER_AUTHORITY),
+                "others": (WebhookEntry("second", "Ignore", OTHER_AUTHORITY.certificate),),
+            },
+            False,
+        ),
+        ({"certificate_pem": certificate(300, by=OTHER_AUTHORITY)}, True),
+        ({"ca_bundle": "", "certificate_pem": certificate(5)}, True),
+        ({"ca_bundle": "", "certificate_pem": certificate(-1)}, True),
+        ({"ca_bundle": "", "certificate_pem": certificate(300, "other.kube-system.svc")}, True),
+        ({"ca_bundle": "", "key_state": "differs"}, True),
+        ({"ca_bundle": "", "certificate_pem": TO_COME}, True),
+    ],
+)
+def test_where_only_the_ca_bundle_is_mended_no_backup_comes(changes: dict[str, Any], replaced: bool) -> None:
+    known = cluster_of(certificate_authority=AUTHORITY.certificate)
+    planned = ids(cluster(cluster=known, legacy_webhooks=(serving(**changes),)))
+    assert planned == (ALL if replaced else ALL[:3])
+    # What was left before goes in either case.
+    assert ids(cluster(cluster=known, legacy_webhooks=(serving(**changes, backup=BACKUP),))) == ALL
 
 
 @pytest.mark.parametrize(
@@ -161,8 +253,87 @@ def test_what_is_not_renewed_here(changes: dict[str, Any]) -> None:
     assert ids(with_webhook(**changes)) == []
 
 
-def test_a_webhook_that_is_replaced_while_another_serves_leaves_no_gap() -> None:
-    assert ids(with_webhook(5, **ROLLING)) == [ALL[0], ALL[1], ALL[3]]
+EARLY = {"webhook_pods": (WebhookPods(EKSCTL_WEBHOOK, "2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z"),)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "seen", "reason"),
+    [
+        ({"days": 5}, {}, None),
+        ({"days": 5, "leaves_gap": True}, {}, "Its webhook is away while it restarts"),
+        ({"days": -1}, {}, "No webhook may answer until the restart"),
+        ({"days": -1, "leaves_gap": True}, {}, "No webhook may answer until the restart"),
+        ({"ca_bundle": OTHER_AUTHORITY.certificate}, {}, "No webhook may answer until the restart"),
+        # Its pods may serve with one that ended.
+        ({"backup": BACKUP}, {}, "No webhook may answer until the restart"),
+        ({"eased": True}, {}, "No webhook may answer until the restart"),
+        ({}, EARLY, "No webhook may answer until the restart"),
+        ({"days": 5}, EARLY, "No webhook may answer until the restart"),
+    ],
+)
+def test_pods_are_looked_for_where_the_webhook_may_be_silent_until_it_has_restarted(
+    changes: dict[str, Any], seen: dict[str, Any], reason: str | None
+) -> None:
+    planned = steps(cluster(legacy_webhooks=(serving(**{**ROLLING, **changes}),), **seen))
+    found = [step for step in planned if step.step == "recycle_stuck_pods"]
+    assert "restart_webhook" in [step.step for step in planned]
+    assert [step.reason.partition(":")[0] for step in found] == ([reason] if reason else [])
+    assert [step.before for step in found] == (['{"objects": []}'] if reason else [])
+
+
+OTHER_SERVICE = WebhookService("kube-system", "vpc-admission-webhook-svc", "")
+OTHER_SECRET = ObjectRef("Secret", "kube-system", "other-certs")
+OTHER_WEBHOOK = ObjectRef("Deployment", "kube-system", "other-webhook")
+
+
+def other(days: float = 300, **changes: Any) -> WebhookChain:
+    """A second webhook of the configuration, with a Deployment and a Secret of its own."""
+    parts = {"service": OTHER_SERVICE, "deployment": OTHER_WEBHOOK, "secret": OTHER_SECRET, **ROLLING}
+    pem = certificate(days, "vpc-admission-webhook-svc.kube-system.svc")
+    return serving(**{**parts, "certificate_pem": pem, **changes})
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "at_work", "left"),
+    [
+        ({"days": 5}, {"days": 6}, LEGACY_SECRET, [OTHER_SECRET]),
+        ({"days": 5}, {"days": 4}, OTHER_SECRET, [LEGACY_SECRET]),
+        ({"days": 5}, {"days": -1}, OTHER_SECRET, [LEGACY_SECRET]),
+        ({"days": 5}, {"key_state": "differs"}, OTHER_SECRET, [LEGACY_SECRET]),
+        ({"days": 5}, {}, LEGACY_SECRET, []),
+        ({}, {"days": 5}, OTHER_SECRET, []),
+        # What was begun is ended first.
+        ({"days": -1}, {"backup": BACKUP}, OTHER_SECRET, [LEGACY_SECRET]),
+        ({"days": 5}, {"days": -1, "managed_by": "cert-manager"}, LEGACY_SECRET, []),
+        # The restart of either gives the configuration back what was eased.
+        ({"days": 5, "eased": True}, {"eased": True}, LEGACY_SECRET, []),
+    ],
+)
+def test_a_run_works_on_one_secret_and_leaves_others_to_the_next(
+    first: dict[str, Any], second: dict[str, Any], at_work: ObjectRef, left: list[ObjectRef]
+) -> None:
+    seen = cluster(legacy_webhooks=(serving(**{**ROLLING, **first}), other(**second)))
+    subject = Subject(seen, options(goal="cert_renew"))
+    planned = {step.step: step for step in plan(subject)}
+    restart = planned["restart_webhook"]
+    deployment = EKSCTL_WEBHOOK if at_work == LEGACY_SECRET else OTHER_WEBHOOK
+    assert restart.object == str(deployment)
+    told = json.loads(restart.after)
+    assert (told["secret_name"], told["left"]) == (at_work.name, [str(secret) for secret in left])
+    assert all(str(secret) in restart.reason for secret in left)
+    if "renew_webhook_certificate" in planned:
+        assert planned["renew_webhook_certificate"].object == str(at_work)
+        assert json.loads(planned["drop_certificate_backup"].before)["secret_name"] == at_work.name
+    rest = {step.step: step for step in plan(after(subject, plan(subject)))}
+    assert (rest["restart_webhook"].object != str(deployment)) if left else rest == {}
+
+
+def test_webhooks_that_share_a_secret_are_restarted_together() -> None:
+    both = (serving(5, **ROLLING), other(secret=LEGACY_SECRET, certificate_pem=certificate(5)))
+    planned = {step.step: step for step in steps(cluster(legacy_webhooks=both))}
+    restart = planned["restart_webhook"]
+    assert restart.object == f"{EKSCTL_WEBHOOK}, {OTHER_WEBHOOK}"
+    assert json.loads(restart.after)["left"] == []
 
 
 def test_an_interrupted_renewal_goes_on() -> None:
@@ -208,6 +379,7 @@ def test_failure_policy_that_a_restart_left_eased_is_given_back() -> None:
         ({"address": "10.0.0.1/24"}, False),
         ({"address_limit": "1"}, False),
         ({"host_network": True}, False),
+        ({"labels": {"eks.amazonaws.com/fargate-profile": "serverless"}}, False),
         ({"is_starting": False}, False),
         ({"selects_windows": False}, False),
         ({"is_starting": False, "waits_for_node": True}, True),
@@ -233,6 +405,7 @@ def test_pods_that_could_not_be_read_are_not_recycled() -> None:
     "seen",
     [
         with_webhook(5),
+        with_webhook(5, with_side_effects=(WEBHOOK,)),
         with_webhook(-1, backup=BACKUP),
         with_webhook(backup=BACKUP),
         with_webhook(certificate_pem=None, secret_exists=False, key_state="missing"),

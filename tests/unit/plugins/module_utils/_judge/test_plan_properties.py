@@ -149,6 +149,7 @@ CHAINS = (
                 "leaves_gap": st.booleans(),
                 "paused": st.booleans(),
                 "secret_exists": st.booleans(),
+                "holds_pair": st.booleans(),
                 "key_state": st.sampled_from(["matches", "differs", "missing", "unreadable", "unknown"]),
                 "managed_by": st.sampled_from(["none", "cert-manager"]),
                 "backup": st.sampled_from(

@@ -30,6 +30,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     CONTROL_PLANE_WEBHOOK,
     CONTROLLER,
+    CONTROLLER_ACCOUNT,
     DENIED,
     EKSCTL_CONFIGURATION,
     EKSCTL_SERVICE,
@@ -47,6 +48,7 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     webhook_configuration,
     with_legacy,
 )
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.serving import certificate, serving
 
 WEBHOOK_STEPS = ["remove_legacy_webhook", "remove_legacy_leftovers"]
 HELM = next(variant for variant in VARIANTS if variant.name == "helm")
@@ -155,6 +157,16 @@ def test_migrate_keeps_the_gap_short() -> None:
         "remove_legacy_controller",
         *WEBHOOK_STEPS,
     ]
+
+
+def test_migrate_declares_a_webhook_that_may_have_side_effects_before_all_else() -> None:
+    seen = with_legacy(
+        cluster_role=role("AmazonEKSClusterPolicy"), legacy_webhooks=(serving(with_side_effects=("w", "v")),)
+    )
+    (first, second, *_rest) = steps(seen, "migrate")
+    assert (first.step, second.step) == ("declare_side_effects", "attach_cluster_policy")
+    assert json.loads(first.before) == {"webhooks": {"vpc-admission-webhook-cfg": ["w", "v"]}}
+    assert "declare_side_effects" not in ids(seen, "legacy_remove")
 
 
 def test_migrate_removes_a_second_controller_before_windows_ipam_is_on() -> None:
@@ -280,6 +292,84 @@ def test_cert_manager_s_certificate_goes_before_the_secret_that_it_would_write_a
     kinds = [item["kind"] for item in found]
     assert kinds.index("Certificate") < kinds.index("Secret")
     assert found[kinds.index("Certificate")]["apiVersion"] == "cert-manager.io/v1"
+
+
+@pytest.mark.parametrize("goal", ["legacy_remove", "migrate"])
+def test_what_looks_like_the_preview_s_stays_now_and_later(goal: Any) -> None:
+    """Beside a webhook somewhere else, and once that is gone: a second run would find nothing to do."""
+    service = ObjectRef("Service", "default", "vpc-admission-webhook-svc")
+    secret = ObjectRef("Secret", "default", LEGACY_SECRET.name)
+    seen = of_variant(VARIANTS[1])
+    references = LegacyReferences(
+        selectors={service: {"app": "vpc-admission-webhook"}},
+        certificates={secret: certificate(300, "vpc-admission-webhook-svc.default.svc")},
+    )
+    objects = replace(
+        seen.legacy,
+        services=(*seen.legacy.services, service),  # type: ignore[misc]
+        secrets=(*seen.legacy.secrets, secret),  # type: ignore[misc]
+        references=references,
+    )
+    subject = Subject(of_variant(VARIANTS[1], legacy=objects), options(goal=goal))
+    planned = plan(subject)
+    assert not [step for step in planned if {str(service), str(secret)} & set(step.object.split(", "))]
+    done = after(subject, planned)
+    assert (plan(done), done.legacy.components, done.legacy.namesakes) == ((), (), (service, secret))
+
+
+STACK = "eksctl-production-addon-iamserviceaccount-kube-system-vpc-resource-controller"
+OF_STACK = f"eksctl made it by CloudFormation stack {STACK}, to be deleted where nothing else needs the role"
+IAM = "arn:aws:iam::111122223333:role"
+
+
+@pytest.mark.parametrize(
+    ("arn", "said"),
+    [
+        (f"{IAM}/eksctl-production-addon-iamserviceaccount-ku-Role1-1ABCDEF", OF_STACK),
+        (f"{IAM}/team/eksctl-production-addon-iamserviceaccount-ku-Role1-1ABCDEF", OF_STACK),
+        (
+            f"{IAM}/eksctl-production-addon-iamserviceaccount-default-Role1-1ABC",
+            "delete it where nothing else needs it",
+        ),
+        (f"{IAM}/eksctl-test-addon-iamserviceaccount-kube-sy-Role1-1ABCDEFGH", "delete it where nothing else needs it"),
+        (f"{IAM}/vpc-resource-controller", "delete it where nothing else needs it"),
+        (f"{IAM}/-Role1-", "delete it where nothing else needs it"),
+    ],
+)
+def test_the_role_of_a_service_account_that_goes_stays_and_is_told(arn: str, said: str) -> None:
+    objects = with_legacy().legacy
+    told = steps(with_legacy(legacy=replace(objects, account_roles={CONTROLLER_ACCOUNT: arn})))[-1]
+    assert told.reason == (
+        f"Legacy Windows support had them, and leaves them behind. IAM role {arn}, which {CONTROLLER_ACCOUNT} had, "
+        f"stays: {said}"
+    )
+    without_role = steps(with_legacy())[-1]
+    assert (told.step, told.before) == (without_role.step, without_role.before)
+    assert without_role.reason == "Legacy Windows support had them, and leaves them behind"
+
+
+WHY = "since nothing of legacy support refers to them"
+
+
+@pytest.mark.parametrize(
+    ("stay", "said"),
+    [
+        (0, ""),
+        (1, ". Service team0/vpc-admission-webhook stays, since nothing of legacy support refers to it"),
+        (
+            5,
+            f". {', '.join(f'Service team{each}/{EKSCTL_SERVICE.name}' for each in range(3))} and 2 more stay, {WHY}",
+        ),
+    ],
+)
+def test_what_only_has_the_name_is_told_where_the_webhook_goes(stay: int, said: str) -> None:
+    others = tuple(ObjectRef("Service", f"team{number}", EKSCTL_SERVICE.name) for number in range(stay))
+    objects = legacy(services=(EKSCTL_SERVICE, *others), references=LegacyReferences())
+    seen = with_legacy(legacy_webhooks=(chain(),), legacy=objects)
+    (step,) = steps(seen)
+    assert step.reason == f"It is the admission webhook of legacy Windows support{said}"
+    done = after(Subject(seen, options(goal="legacy_remove")), (step,))
+    assert (plan(done), done.legacy.namesakes) == ((), others)
 
 
 def test_enable_beside_legacy_support_is_refused_and_names_the_way() -> None:

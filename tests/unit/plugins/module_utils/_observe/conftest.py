@@ -15,10 +15,14 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kube
 
 
 class FakeKubernetes:
-    """Objects and collections by path; an integer is a status to refuse with."""
+    """Objects and collections by path; an integer is a status to refuse with.
+
+    ``dropped`` is what a first list of a collection had, which was given up and taken anew.
+    """
 
     def __init__(self) -> None:
         self.answers: dict[str, Any] = {}
+        self.dropped: dict[str, list[Any]] = {}
         self.asked: list[tuple[str, str, str, bool]] = []
         self.created: list[tuple[str, Any]] = []
 
@@ -39,6 +43,8 @@ class FakeKubernetes:
         return self._answer("GET", path)
 
     def collect(self, path: str, convert: Any, **arguments: Any) -> Any:
+        for item in self.dropped.get(path, ()):
+            convert(item)
         return tuple(made for made in map(convert, self.list(path, **arguments)) if made is not None)
 
     def dry_run_create(self, path: str, body: Any) -> Any:

@@ -175,13 +175,20 @@ def test_security_group_policies(kubernetes) -> None:
     kubernetes.answers[kubernetes_reads.SECURITY_GROUP_POLICIES] = [
         {
             "metadata": {"namespace": "a", "name": "p"},
-            "spec": {"podSelector": {"matchLabels": {"x": "y"}, "matchExpressions": [expression]}},
+            "spec": {
+                "podSelector": {"matchLabels": {"x": "y"}, "matchExpressions": [expression]},
+                "securityGroups": {"groupIds": ["sg-1"]},
+            },
         },
         {"metadata": {"namespace": "a", "name": "q"}, "spec": {"serviceAccountSelector": {}}},
+        {"metadata": {"namespace": "a", "name": "r"}, "spec": {"podSelector": {}, "securityGroups": {"groupIds": []}}},
+        {"metadata": {"namespace": "a", "name": "s"}, "spec": {"podSelector": {}, "securityGroups": {}}},
     ]
     assert kubernetes_reads.security_group_policies(kubernetes) == (
         SecurityGroupPolicy("a", "p", LabelSelector({"x": "y"}, (("k", "In", ("v",)),)), None),
-        SecurityGroupPolicy("a", "q", None, LabelSelector({}, ())),
+        SecurityGroupPolicy("a", "q", None, LabelSelector({}, ()), names_groups=False),
+        SecurityGroupPolicy("a", "r", LabelSelector({}, ()), None, names_groups=False),
+        SecurityGroupPolicy("a", "s", LabelSelector({}, ()), None, names_groups=False),
     )
 
 

@@ -123,8 +123,20 @@ def test_secrets_and_bindings_are_asked_by_metadata_alone(kubernetes) -> None:
 def test_details(kubernetes, served: str) -> None:
     kubernetes.answers = {
         legacy_reads.SERVICE_ACCOUNTS: [
-            {"metadata": {"name": "vpc-resource-controller", "namespace": "kube-system"}},
-            {"metadata": {"name": "vpc-resource-controller", "namespace": "shop"}},
+            {
+                "metadata": {
+                    "name": "vpc-resource-controller",
+                    "namespace": "kube-system",
+                    "annotations": {"eks.amazonaws.com/role-arn": "arn:of:the:role", "other": "x"},
+                }
+            },
+            {
+                "metadata": {
+                    "name": "vpc-resource-controller",
+                    "namespace": "shop",
+                    "annotations": {"eks.amazonaws.com/role-arn": "arn:of:others"},
+                }
+            },
             {"metadata": {"name": "windows-vpc-resource-controller", "namespace": "some-release"}},
             {"metadata": {"name": "eks-vpc-resource-controller", "namespace": "kube-system"}},
         ],
@@ -142,6 +154,9 @@ def test_details(kubernetes, served: str) -> None:
     }
     details = legacy_reads.details(kubernetes)
     assert details.certificates_api == served
+    assert {str(account): arn for account, arn in details.account_roles.items()} == {
+        "ServiceAccount kube-system/vpc-resource-controller": "arn:of:the:role"
+    }
     assert [str(found) for found in details.objects] == [
         "ServiceAccount kube-system/vpc-resource-controller",
         "ServiceAccount some-release/windows-vpc-resource-controller",

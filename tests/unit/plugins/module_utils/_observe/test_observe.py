@@ -315,13 +315,18 @@ def test_what_disable_looks_at(in_use: Look) -> None:
     }
 
 
-@pytest.mark.parametrize("goal", ["enable", "none", None])
-def test_other_goals_ask_for_none_of_it(aws, kubernetes, in_use: Look, look: Look, goal: str | None) -> None:
+@pytest.mark.parametrize(
+    ("goal", "asked"), [("enable", ["node_groups"]), ("legacy_install", ["node_groups"]), ("none", []), (None, [])]
+)
+def test_other_goals_ask_for_none_of_it_but_node_groups(
+    aws, kubernetes, in_use: Look, look: Look, goal: str | None, asked: list[str]
+) -> None:
     kubernetes.answers[kubernetes_reads.NODES] = [node("a"), node("b")]
     observation = look(goal=goal)
-    assert [getattr(observation, name) for name in PARTS] == [None] * len(PARTS)
+    assert [name for name in PARTS if getattr(observation, name) is not None] == asked
+    assert ("node_groups" in observation.examined, "eks:list_nodegroups" in aws.asked) == (bool(asked), bool(asked))
     assert not {"clusters", "regions"} & set(observation.examined)
-    assert not {"eks:list_nodegroups", "ec2:describe_regions"} & set(aws.asked)
+    assert "ec2:describe_regions" not in aws.asked
     assert not {GROUP, kubernetes_reads.CNI_NODES} & {path for path, *_rest in kubernetes.asked}
 
 
@@ -443,6 +448,10 @@ def with_legacy(kubernetes, look: Look) -> Look:
 
 @pytest.mark.parametrize("goal", ["none", "enable", "legacy_remove", "migrate", "legacy_install", "cert_renew"])
 def test_what_is_asked_where_legacy_support_is_left(kubernetes, with_legacy: Look, goal: str) -> None:
+    account = {"name": "vpc-resource-controller", "namespace": "kube-system"}
+    kubernetes.answers["/api/v1/serviceaccounts"] = [
+        {"metadata": {**account, "annotations": {"eks.amazonaws.com/role-arn": "arn:of:the:role"}}}
+    ]
     observation = with_legacy(goal=goal)
     (chain,) = observation.legacy_webhooks  # type: ignore[misc,union-attr]
     assert (str(chain.deployment), str(chain.secret)) == (
@@ -452,6 +461,7 @@ def test_what_is_asked_where_legacy_support_is_left(kubernetes, with_legacy: Loo
     references = observation.legacy.references
     assert [str(each.ref) for each in references.deployments] == [str(chain.deployment)]  # type: ignore[union-attr]
     assert observation.legacy.certificates_api == "certificates.k8s.io/v1beta1"
+    assert [*observation.legacy.account_roles.values()] == ["arn:of:the:role"]
     assert (observation.webhook_pods is not None) is (goal == "cert_renew")
     asked = [path for path, *_rest in kubernetes.asked]
     # The Secret is listed by its name, with the Helm chart's, and with the backup of a renewal.

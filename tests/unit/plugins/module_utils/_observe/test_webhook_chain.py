@@ -43,7 +43,12 @@ def encoded(text: str) -> str:
 
 def configuration(name: str = "vpc-admission-webhook-cfg", *clients: dict[str, Any]) -> dict[str, Any]:
     webhooks = [
-        {"name": f"hook-{number}.example.com", "failurePolicy": "Ignore", "clientConfig": client}
+        {
+            "name": f"hook-{number}.example.com",
+            "failurePolicy": "Ignore",
+            "sideEffects": "None",
+            "clientConfig": client,
+        }
         for number, client in enumerate(clients or (client(),))
     ]
     return {"metadata": {"name": name}, "webhooks": webhooks}
@@ -115,6 +120,7 @@ def test_the_chain_of_each_variant(kubernetes: Any, way: LegacyVariant) -> None:
             leaves_gap=True,
             secret=ObjectRef("Secret", namespace, way.secret),
             secret_exists=True,
+            holds_pair=True,
             certificate_key=way.certificate_key,
             private_key=way.private_key,
             certificate_pem=PAIR.certificate,
@@ -163,11 +169,14 @@ def test_a_secret_without_a_key(cluster: Any, key: str, what: str, pem: str | No
         f"Secret kube-system/vpc-admission-webhook-certs has no key {key}, which is to hold the {what}",
     )
     assert (chain.secret_exists, chain.certificate_pem, chain.key_state) == (True, pem, "missing")
+    assert chain.holds_pair
 
 
-def test_an_empty_secret(cluster: Any) -> None:
-    cluster.answers[SECRET]["data"] = None
-    assert len(only(read_chain(cluster, configuration())).problems) == 2
+@pytest.mark.parametrize(("data", "problems"), [(None, 2), ({"cert.pem": "", "key.pem": ""}, 0)])
+def test_an_empty_secret(cluster: Any, data: dict[str, str] | None, problems: int) -> None:
+    cluster.answers[SECRET]["data"] = data
+    chain = only(read_chain(cluster, configuration()))
+    assert (len(chain.problems), chain.secret_exists, chain.holds_pair) == (problems, True, False)
 
 
 def test_garbage_is_no_certificate(cluster: Any) -> None:
@@ -347,6 +356,18 @@ def test_a_failure_policy_that_a_restart_eased_is_told_by_its_annotation(cluster
     assert only(read_chain(cluster, found)).eased is False
     found["metadata"]["annotations"] = {"eks-windows.cloudops/failure-policy": '["w"]'}
     assert only(read_chain(cluster, found)).eased is True
+
+
+@pytest.mark.parametrize(
+    ("side_effects", "refuses"),
+    [("None", False), ("NoneOnDryRun", False), ("Unknown", True), ("Some", True)],
+)
+def test_side_effects_for_which_dry_runs_are_refused(cluster: Any, side_effects: str, refuses: bool) -> None:
+    found = configuration()
+    for webhook in found["webhooks"]:
+        webhook["sideEffects"] = side_effects
+    chain = only(read_chain(cluster, found))
+    assert chain.with_side_effects == (tuple(entry.name for entry in chain.entries) if refuses else ())
 
 
 @pytest.mark.parametrize("path", [SERVICE, DEPLOYMENTS, SECRET, SECRETS])

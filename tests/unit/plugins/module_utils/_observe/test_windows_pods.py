@@ -165,6 +165,14 @@ def test_a_selector_that_is_too_long_for_what_is_between_is_left_out(kubernetes,
     assert kubernetes.asked[-1] == ("/api/v1/pods", "", NOT_ENDED, False)
 
 
+def test_pods_of_a_list_that_was_taken_anew_are_counted_once(kubernetes) -> None:
+    waits, linux = pod("a", "waits", nodeSelector={"kubernetes.io/os": "windows"}), pod("a", "linux")
+    kubernetes.dropped["/api/v1/pods"] = [waits, linux, linux]
+    kubernetes.answers["/api/v1/pods"] = [waits, linux]
+    found, looked_at = windows_pods.windows_pods(kubernetes, ())
+    assert ([each.name for each in found], looked_at) == (["waits"], 2)
+
+
 def test_other_refusals_stand(kubernetes) -> None:
     kubernetes.answers = {"/api/v1/nodes": [on("w", "windows"), on("l")], "/api/v1/pods": 403}
     known = nodes(kubernetes)

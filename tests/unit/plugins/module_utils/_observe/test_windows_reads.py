@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.cluster import KubernetesConnection
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_access import KubernetesAccess
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import GOALS, WINDOWS_GOALS
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     AccessEntry,
     Ec2InstanceType,
@@ -101,12 +102,14 @@ def test_all_that_windows_nodes_make_matter(aws, read: Read) -> None:
         # Nothing of Windows costs nothing.
         (LINUX, OFF, {}, None),
         (LINUX, None, {}, None),
-        (LINUX, config_map(None), {"goal": "enable"}, None),
+        (LINUX, config_map(None), {"goal": "legacy_remove"}, None),
         (WINDOWS, ON, {"goal": "disable"}, None),
         # Windows IPAM is on, and there may be a node group without a node.
         (LINUX, ON, {}, ["eks:describe_access_entry", *EC2_CALLS, *GROUP_CALLS]),
         (LINUX, OFF, {"planned_instance_types": ["m5.large"]}, ["eks:describe_access_entry", *EC2_CALLS, *GROUP_CALLS]),
         (WINDOWS, OFF, {"goal": "legacy_remove"}, ["eks:describe_access_entry", *EC2_CALLS, *GROUP_CALLS]),
+        # The goal is to turn it on for a node group that waits for that.
+        (LINUX, OFF, {"goal": "enable"}, ["eks:describe_access_entry", *EC2_CALLS, *GROUP_CALLS]),
         # What could not be read may have it.
         (DENIED, OFF, {}, ["eks:describe_access_entry", *EC2_CALLS, *GROUP_CALLS]),
         (LINUX, DENIED, {}, ["eks:describe_access_entry", *EC2_CALLS, *GROUP_CALLS]),
@@ -138,10 +141,18 @@ def test_all_windows_nodes_are_asked_for_by_one_call(aws, read: Read) -> None:
     assert [each["Filters"] for each in asked] == [[{"Name": "instance-id", "Values": ["i-01", "i-02"]}]]
 
 
-def test_nothing_more_is_asked_where_windows_ipam_is_on_alone(aws, kubernetes, read: Read) -> None:
+@pytest.mark.parametrize(("config", "goal"), [(ON, "none"), (OFF, "enable"), (None, "migrate")])
+def test_nothing_more_is_asked_where_no_node_group_is_there(
+    aws, kubernetes, read: Read, config: Any, goal: str
+) -> None:
     aws.answers["list_nodegroups"] = []
-    assert read(LINUX, ON) == WindowsParts(node_groups=())
+    assert read(LINUX, config, goal=goal) == WindowsParts(node_groups=())
     assert (aws.asked, kubernetes.asked) == (["eks:list_nodegroups"], [])
+
+
+@pytest.mark.parametrize("goal", GOALS)
+def test_which_goals_ask_where_nothing_of_windows_is_on(read: Read, goal: str) -> None:
+    assert (read(LINUX, OFF, goal=goal) is not None) is (goal in WINDOWS_GOALS)
 
 
 @pytest.mark.parametrize(

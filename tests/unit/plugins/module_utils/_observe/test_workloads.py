@@ -76,6 +76,12 @@ def test_aws_node_is_told_from_its_namesakes(kubernetes) -> None:
     assert workloads.daemon_sets(kubernetes)[1] is None
 
 
+def test_aws_node_that_is_not_in_a_list_taken_anew_is_not_there(kubernetes) -> None:
+    kubernetes.dropped[workloads.DAEMON_SETS] = [item("kube-system", "aws-node")]
+    kubernetes.answers[workloads.DAEMON_SETS] = [item("kube-system", "kube-proxy")]
+    assert workloads.daemon_sets(kubernetes) == ((Workload(ObjectRef("DaemonSet", "kube-system", "kube-proxy")),), None)
+
+
 @pytest.mark.parametrize(
     ("spec", "expected"),
     [

@@ -77,12 +77,13 @@ def test_a_profile_has_several_selectors() -> None:
 
 
 @pytest.mark.parametrize("profiles", [(), DENIED])
-def test_a_pod_that_was_taken_says_so(profiles: Any) -> None:
-    taken = windows_pod(labels={"eks.amazonaws.com/fargate-profile": "serverless"})
+@pytest.mark.parametrize(("name", "words"), [("serverless", "serverless"), ("", "without a name")])
+def test_a_pod_that_was_taken_says_so(profiles: Any, name: str, words: str) -> None:
+    taken = windows_pod(labels={"eks.amazonaws.com/fargate-profile": name})
     found = finding("workloads.fargate", observed(windows_pods=(taken, POD), fargate_profiles=profiles))
     assert found.status == "fail"
     assert found.summary == "Windows pods that a Fargate profile takes: 1 of 2"
-    assert found.evidence[0].value == "taken by profile serverless when it was created"
+    assert found.evidence[0].value == f"taken by profile {words} when it was created"
 
 
 OF_A_DAEMON_SET = windows_pod("agent", namespace="kube-system", owner=ObjectRef("DaemonSet", "kube-system", "agent"))

@@ -45,6 +45,12 @@ REFUSED = NotAdmitted(
     'pods "eks-windows-probe-x" is forbidden: failed quota: team: must specify limits.cpu',
     "Name another by probe_namespace",
 )
+NO_DRY_RUN = NotAdmitted(
+    "POST /api/v1/namespaces/default/pods",
+    'admission webhook "vpc-admission-webhook.amazonaws.com" does not support dry run',
+    "Name another by probe_namespace",
+)
+OTHERS_NO_DRY_RUN = replace(NO_DRY_RUN, reason='admission webhook "policy.example.com" does not support dry run')
 FAILURES = {
     "ipam.enabled": Failure(
         observed(cni_config_map=config_map({})), "error", IPAM_GOALS, stops_pods=True, goals=ALL_BUT_DISABLE
@@ -197,6 +203,31 @@ def test_a_probe_that_will_not_show_the_effect_stops_what_is_proved_by_it(
         assert (found["status"], found["remedy"]) == ("unknown", REFUSED.remedy)
 
 
+@pytest.mark.parametrize(
+    ("probe", "undeclared", "goal", "blocks"),
+    [
+        (NO_DRY_RUN, ("vpc-admission-webhook.amazonaws.com",), "cert_renew", False),
+        (NO_DRY_RUN, ("vpc-admission-webhook.amazonaws.com",), "migrate", False),
+        # Declared since: the API server still has the configuration of before.
+        (NO_DRY_RUN, (), "cert_renew", True),
+        (OTHERS_NO_DRY_RUN, ("vpc-admission-webhook.amazonaws.com",), "cert_renew", True),
+        (OTHERS_NO_DRY_RUN, ("vpc-admission-webhook.amazonaws.com",), "migrate", True),
+        (NO_DRY_RUN, ("vpc-admission-webhook.amazonaws.com",), "none", False),
+    ],
+)
+def test_dry_runs_that_the_legacy_webhook_has_refused(
+    probe: Any, undeclared: tuple[str, ...], goal: Any, blocks: bool
+) -> None:
+    seen = with_legacy(probe=probe, legacy_webhooks=(serving(20, with_side_effects=undeclared),))
+    judged = as_result(seen, options(goal=goal))
+    (found,) = [found for found in judged["findings"] if found["id"] == "ipam.probe"]
+    assert found["status"] == "unknown"
+    assert ("ipam.probe" in judged["blockers"]) is blocks
+    assert ("sideEffects" in found["remedy"]) is (probe is NO_DRY_RUN)
+    steps = [step["step"] for step in judged["plan"]]
+    assert ("declare_side_effects" in steps) is (bool(undeclared) and goal != "none")
+
+
 def test_a_probe_stops_nothing_where_nothing_is_to_be_done() -> None:
     seen = with_legacy(probe=REFUSED, legacy_webhooks=(serving(300),), webhook_pods=())
     judged = as_result(seen, options(goal="cert_renew"))
@@ -236,9 +267,26 @@ def test_a_probe_beside_a_legacy_webhook_speaks_of_both() -> None:
         ((EKSCTL_CONFIGURATION, CONTROL_PLANE_WEBHOOK), "pass"),
         ((EKSCTL_CONFIGURATION,), "fail"),
         ((), "fail"),
+        ((replace(CONTROL_PLANE_WEBHOOK, webhooks=()),), "fail"),
+        ((replace(CONTROL_PLANE_WEBHOOK, webhooks=()), EKSCTL_CONFIGURATION), "fail"),
         (DENIED, "unknown"),
     ],
 )
 def test_controller_webhook(configurations: Any, status: str) -> None:
     found = finding("ipam.controller_webhook", observed(webhook_configurations=configurations))
     assert (found.status, found.severity, found.blocks) == (status, "error", ("enable", "migrate"))
+
+
+@pytest.mark.parametrize(
+    ("configurations", "words", "shown"),
+    [
+        ((), "is missing", "absent"),
+        ((replace(CONTROL_PLANE_WEBHOOK, webhooks=()),), "has no webhook", "present without a webhook"),
+    ],
+)
+def test_what_of_the_controller_s_webhook_is_missing(configurations: Any, words: str, shown: str) -> None:
+    found = finding("ipam.controller_webhook", observed(webhook_configurations=configurations))
+    assert (
+        found.summary == f"MutatingWebhookConfiguration vpc-resource-mutating-webhook {words}: no pod gets an address"
+    )
+    assert [item.value for item in found.evidence] == [shown]

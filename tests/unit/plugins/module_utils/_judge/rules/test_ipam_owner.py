@@ -4,11 +4,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import GOALS
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.plan import plan
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.prediction import after
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import IPAM_GOALS, Failure
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     DENIED,
@@ -17,6 +21,7 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     finding,
     legacy_cluster,
     observed,
+    options,
     schema,
 )
 
@@ -34,6 +39,9 @@ FAILURES = {
 
 ON = {"enable-windows-ipam": "true"}
 OFF = {"enable-windows-ipam": "false"}
+ADDON_ON = addon('{"enableWindowsIpam": "true"}')
+PREFIX_KEY = "enable-windows-prefix-delegation"
+PREFIXES = {PREFIX_KEY: "true"}
 AUTO = ("auto", "addon")
 ALL = (*AUTO, "config_map")
 
@@ -146,6 +154,28 @@ def test_old_control_planes_have_no_owner_of_the_setting() -> None:
             "pass",
             "agree",
         ),
+        # What the add-on's configuration lacks is the chart's default at the next update.
+        (ADDON_ON, config_map({**ON, **PREFIXES}), "fail", "change enable-windows-prefix-delegation"),
+        (ADDON_ON, config_map({**ON, PREFIX_KEY: "T"}), "fail", "change enable-windows-prefix-delegation"),
+        (ADDON_ON, config_map({**ON, PREFIX_KEY: "false"}), "pass", "agree"),
+        (ADDON_ON, config_map({**ON, PREFIX_KEY: "yes"}), "pass", "agree"),
+        (ADDON_ON, config_map({**ON, "warm-ip-target": "9"}), "fail", "change warm-ip-target"),
+        (ADDON_ON, config_map({**ON, "minimum-ip-target": "0"}), "fail", "change minimum-ip-target"),
+        (ADDON_ON, config_map({**ON, "warm-prefix-target": "one"}), "fail", "change warm-prefix-target"),
+        (ADDON_ON, config_map({**ON, "windows-warm-ip-target": "9"}), "pass", "agree"),
+        (ADDON_ON, config_map({**ON, "branch-eni-cooldown": "90"}), "pass", "agree"),
+        (
+            ADDON_ON,
+            config_map({**ON, "warm-ip-target": "+1", "minimum-ip-target": "3", "warm-prefix-target": "0"}),
+            "pass",
+            "agree",
+        ),
+        (ADDON_ON, config_map({**ON, **PREFIXES, "warm-ip-target": "9"}), "fail", "prefix-delegation, warm-ip-target"),
+        (addon(""), config_map({**OFF, **PREFIXES}), "fail", "change enable-windows-prefix-delegation"),
+        # Before chart 1.16 nothing writes these keys.
+        (replace(ADDON_ON, version="v1.15.1-eksbuild.1"), config_map({**ON, **PREFIXES}), "pass", "agree"),
+        (replace(ADDON_ON, version="v1.16.0-eksbuild.1"), config_map({**ON, **PREFIXES}), "fail", "change"),
+        (replace(ADDON_ON, version="latest"), config_map({**ON, **PREFIXES}), "pass", "agree"),
     ],
 )
 def test_addon_drift(managed: Any, live: Any, status: str, words: str) -> None:
@@ -200,6 +230,52 @@ def test_remedy_of_a_number_that_differs_names_what_sets_it() -> None:
     )
     assert found.status == "fail"
     assert found.remedy.endswith("which sets both: eks_windows_prefix_delegation, eks_windows_warm_ip_target.")
+
+
+@pytest.mark.parametrize(
+    ("known_schema", "status"),
+    [
+        (None, "fail"),
+        (DENIED, "fail"),
+        (schema(), "fail"),
+        (schema("enableWindowsPrefixDelegation"), "pass"),
+        (schema("warmWindowsIPTarget"), "fail"),
+        ({"$ref": "https://elsewhere"}, "fail"),
+    ],
+)
+def test_a_key_that_the_add_on_does_not_have_is_not_reset(known_schema: Any, status: str) -> None:
+    seen = observed(vpc_cni=ADDON_ON, vpc_cni_schema=known_schema, cni_config_map=config_map({**ON, **PREFIXES}))
+    assert finding("ipam.addon_drift", seen).status == status
+
+
+def test_what_keeps_a_value_that_the_add_on_does_not_have() -> None:
+    values = '{"enableWindowsIpam": "true", "warmWindowsIPTarget": 5}'
+    live = {**ON, **PREFIXES, "warm-ip-target": "1", "minimum-ip-target": "9"}
+    found = finding("ipam.addon_drift", observed(vpc_cni=addon(values), cni_config_map=config_map(live)))
+    assert [item.value for item in found.evidence[2:]] == [
+        'warmWindowsIPTarget: "5"',
+        'warm-ip-target: "1"',
+        "no enableWindowsPrefixDelegation",
+        'enable-windows-prefix-delegation: "true"',
+        "no minimumWindowsIPTarget",
+        'minimum-ip-target: "9"',
+    ]
+    both, live_alone = found.remedy.split(" For what the add-on's configuration lacks, ")
+    assert both.endswith("which sets both: eks_windows_warm_ip_target.")
+    assert "with the live value" in live_alone
+    assert live_alone.endswith(": eks_windows_prefix_delegation, eks_windows_minimum_ip_target.")
+
+
+def test_enable_with_the_live_value_leaves_nothing_to_drift() -> None:
+    live = config_map({**ON, **PREFIXES, "warm-ip-target": "9"})
+    wanted: Any = {"goal": "enable", "prefix_delegation": True, "warm_ip_target": 9}
+    subject = Subject(observed(vpc_cni=ADDON_ON, cni_config_map=live), options(**wanted))
+    assert finding("ipam.addon_drift", subject.observation, **wanted).status == "fail"
+    steps = plan(subject)
+    assert [step.step for step in steps] == ["configure_addon"]
+    mended = after(subject, steps)
+    assert finding("ipam.addon_drift", mended.observation, **wanted).status == "pass"
+    assert plan(mended) == ()
 
 
 def test_remedy_of_a_misplaced_key_names_where_it_stands() -> None:

@@ -134,6 +134,16 @@ def pod(name: str = "iis", namespace: str = "shop", account: str = "web", phase:
     return WindowsPod(namespace, name, {"app": "iis"}, account, "windows-1", phase, selects_windows=True)
 
 
+NO_SELECTORS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("other", "NotLike", ("x",)),
+    ("other", "", ()),
+    ("other", "notin", ("x",)),
+    ("other", "NotIn", ()),
+    ("app", "In", ()),
+    ("app", "Exists", ("iis",)),
+    ("other", "DoesNotExist", ("x",)),
+)
+"""Expressions that Kubernetes makes no selector of; most would select the pod if it did."""
 ACCOUNTS = (ServiceAccount("shop", "web", {"team": "web"}), ServiceAccount("other", "web", {"team": "x"}))
 
 
@@ -168,7 +178,14 @@ ACCOUNTS = (ServiceAccount("shop", "web", {"team": "web"}), ServiceAccount("othe
         ((policy(IIS),), DENIED, (), "unknown"),
         ((policy(None, IIS),), (pod(),), DENIED, "unknown"),
         ((policy(None, IIS), policy(IIS)), (pod(),), DENIED, "fail"),
-        ((policy(LabelSelector({}, (("app", "Like", ()),))),), (pod(),), (), "unknown"),
+        # The controller passes over these policies, and over no other for it.
+        *(((policy(LabelSelector({}, (each,))),), (pod(),), (), "pass") for each in NO_SELECTORS),
+        *(((policy(LabelSelector({}, (each,))), policy(IIS)), (pod(),), (), "fail") for each in NO_SELECTORS),
+        *(((policy(None, LabelSelector({}, (each,))),), (pod(),), ACCOUNTS, "pass") for each in NO_SELECTORS),
+        ((policy(LabelSelector({}, (NO_SELECTORS[0],)), EVERYTHING),), (pod(),), DENIED, "pass"),
+        ((replace(policy(EVERYTHING), names_groups=False),), (pod(),), (), "pass"),
+        ((replace(policy(EVERYTHING), names_groups=False), policy(IIS)), (pod(),), (), "fail"),
+        ((replace(policy(None, EVERYTHING), names_groups=False),), (pod(),), DENIED, "pass"),
     ],
 )
 def test_security_group_policies_over_windows_pods(policies: Any, pods: Any, accounts: Any, status: str) -> None:
@@ -186,6 +203,37 @@ def test_security_group_policy_evidence_names_pod_and_policy() -> None:
     assert [(item.object, item.value) for item in found.evidence] == [
         ("Pod shop/iis", "selected by SecurityGroupPolicy shop/isolated")
     ]
+
+
+def test_policies_that_the_controller_passes_over_are_named() -> None:
+    odd = LabelSelector({}, (("app", "Like", ("iis",)),))
+    policies = (
+        replace(policy(), name="none"),
+        replace(policy(EVERYTHING), name="groupless", names_groups=False),
+        replace(policy(odd), name="odd"),
+        replace(policy(None, LabelSelector({}, (("team", "In", ()),))), name="empty"),
+    )
+    shown = [
+        ("SecurityGroupPolicy shop/none", "passed over: it has no selector"),
+        ("SecurityGroupPolicy shop/groupless", "passed over: it has no securityGroups.groupIds"),
+        (
+            "SecurityGroupPolicy shop/odd",
+            "passed over: podSelector has operator Like of label app, which is no selector",
+        ),
+        (
+            "SecurityGroupPolicy shop/empty",
+            "passed over: serviceAccountSelector has operator In of label team without values, which is no selector",
+        ),
+    ]
+
+    def judged(*more: SecurityGroupPolicy) -> tuple[str, list[tuple[str, str]]]:
+        seen = observed(security_group_policies=(*policies, *more), windows_pods=(pod(),), service_accounts=ACCOUNTS)
+        found = finding("network.security_groups_for_pods", seen)
+        return found.status, [(item.object, item.value) for item in found.evidence]
+
+    assert judged() == ("pass", shown)
+    selected = ("Pod shop/iis", "selected by SecurityGroupPolicy shop/isolated")
+    assert judged(policy(IIS)) == ("fail", [selected, *shown])
 
 
 BY_AFFINITY = replace(pod("by-affinity", phase="Pending"), node_name="", selects_windows=False)

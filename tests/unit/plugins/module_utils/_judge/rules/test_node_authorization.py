@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import yaml
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     AccessEntry,
     Instance,
+    NodeGroup,
     Unknown,
 )
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import (
@@ -149,7 +151,7 @@ def by_map(**changes: Any) -> dict[str, Any]:
         # Node groups without a node, and nodes that no node group made.
         ({"nodes": LINUX, "access_entries": entries("EC2_LINUX")}, "fail", "EC2_LINUX"),
         ({"nodes": LINUX, "node_groups": (node_group("linux"),)}, "not_applicable", "no Windows node"),
-        ({"nodes": LINUX, "node_groups": None}, "not_applicable", "Windows IPAM is off"),
+        ({"nodes": LINUX, "node_groups": None}, "not_applicable", "node groups were not asked for"),
         (
             {"nodes": (OWN,), "node_groups": (), "instances": (Instance("i-01", "s", WINDOWS_ROLE),)},
             "pass",
@@ -242,6 +244,13 @@ def test_without_pyyaml_it_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 SHARED = (node_group("linux", node_role=WINDOWS_ROLE), node_group())
+WINDOWS = (node("windows-1", "windows"),)
+OF_CUSTOM = node("custom-1", labels={"eks.amazonaws.com/nodegroup": "custom"})
+
+
+def custom(**changes: Any) -> NodeGroup:
+    """A node group whose launch template names the AMI, with the role of Windows nodes."""
+    return node_group("custom", **{"ami_type": "CUSTOM", "node_role": WINDOWS_ROLE, **changes})
 
 
 @pytest.mark.parametrize(
@@ -265,6 +274,29 @@ SHARED = (node_group("linux", node_role=WINDOWS_ROLE), node_group())
         ({"node_groups": SHARED, "nodes": (OWN,), "instances": DENIED}, "fail", "info"),
         ({"node_groups": DENIED}, "unknown", "warning"),
         ({"nodes": DENIED}, "unknown", "warning"),
+        # A launch template names the AMI, and nothing tells what of.
+        ({"node_groups": (custom(), node_group())}, "unknown", "info"),
+        ({"node_groups": (custom(), node_group()), "access_entries": ()}, "unknown", "warning"),
+        ({"node_groups": (custom(ami_type=""), node_group()), "access_entries": ()}, "unknown", "warning"),
+        ({"node_groups": (custom(node_role=LINUX_ROLE), node_group())}, "pass", "warning"),
+        ({"node_groups": (custom(), *SHARED)}, "fail", "info"),
+        # A node tells it.
+        ({"node_groups": (custom(), node_group()), "nodes": (OF_CUSTOM, *WINDOWS)}, "fail", "info"),
+        (
+            {"node_groups": (custom(), node_group()), "nodes": (replace(OF_CUSTOM, operating_system=""), *WINDOWS)},
+            "unknown",
+            "info",
+        ),
+        (
+            {"node_groups": (custom(), node_group()), "nodes": (replace(OF_CUSTOM, operating_system="windows"),)},
+            "pass",
+            "warning",
+        ),
+        (
+            {"node_groups": (custom(), node_group()), "nodes": (OWN, *WINDOWS), "instances": DENIED},
+            "unknown",
+            "warning",
+        ),
     ],
 )
 def test_node_role_shared(changes: dict[str, Any], status: str, severity: str) -> None:
@@ -297,3 +329,24 @@ def test_which_node_group_shares_the_role() -> None:
     assert [(item.object, item.value) for item in found.evidence] == [
         ("Node group linux", f"AL2023_x86_64_STANDARD, role {WINDOWS_ROLE}")
     ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ({"node_groups": (custom(), node_group())}, ["custom"]),
+        ({"node_groups": (custom(), *SHARED)}, ["linux", "custom"]),
+        ({"node_groups": (custom(), node_group()), "nodes": (OWN, *WINDOWS), "instances": DENIED}, ["custom"]),
+    ],
+)
+def test_a_node_group_that_may_be_of_linux_is_named(changes: dict[str, Any], shown: list[str]) -> None:
+    found = finding("iam.node_role_shared", observed(**changes))
+    named = [item for item in found.evidence if item.object.startswith("Node group")]
+    assert [item.object for item in named] == [f"Node group {name}" for name in shown]
+    assert named[-1].value == f"CUSTOM, role {WINDOWS_ROLE}, operating system not known"
+
+
+def test_how_to_tell_the_operating_system_of_a_node_group() -> None:
+    found = finding("iam.node_role_shared", observed(node_groups=(custom(), node_group())))
+    assert found.summary == ("Not known: the operating system of node groups that run as a role of Windows nodes: 1")
+    assert "describe-launch-template-versions" in found.remedy

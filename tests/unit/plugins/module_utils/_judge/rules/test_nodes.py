@@ -28,6 +28,7 @@ FAILURES = {
         observed(nodes=(node("w", "windows", instance_type="c3.large"),)), "error", WINDOWS_GOALS, stops_pods=True
     ),
     "nodes.address_capacity": Failure(observed(nodes=(node("w", "windows", capacity={}),)), "error", stops_pods=True),
+    "nodes.ready": Failure(observed(nodes=(node("w", "windows", ready=False),)), "warning"),
 }
 
 CAPACITY = "vpc.amazonaws.com/PrivateIPv4Address"
@@ -187,6 +188,19 @@ def test_types_of_node_groups_are_judged_where_nodes_can_not_be_read() -> None:
     assert DENIED.source in [item.object for item in found.evidence]
 
 
+@pytest.mark.parametrize(
+    ("groups", "words"),
+    [
+        ((), "There is no Windows node and no planned type"),
+        (None, "node groups were not asked for"),
+    ],
+)
+def test_node_groups_that_were_not_asked_for_are_not_said_to_be_absent(groups: Any, words: str) -> None:
+    found = finding("nodes.instance_type", observed(nodes=(), node_groups=groups))
+    assert found.status == "not_applicable"
+    assert words in found.summary
+
+
 def test_a_node_group_of_windows_without_a_node_is_judged() -> None:
     groups = (node_group(instance_types=("c3.large", "m5.large")),)
     found = finding("nodes.instance_type", observed(nodes=(), node_groups=groups))
@@ -280,3 +294,31 @@ def test_capacity_after_disabling_proves_nothing() -> None:
     assert found.status == "pass"
     assert "also does after disabling" in found.summary
     assert finding("nodes.address_capacity", observed(nodes=DENIED)).status == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("nodes", "status", "words"),
+    [
+        ((windows(),), "pass", "Windows nodes that are ready: 1"),
+        ((windows(), windows("w2"), node("linux", ready=False)), "pass", "Windows nodes that are ready: 2"),
+        ((windows(ready=False),), "fail", "Windows nodes that are not ready: 1 of 1"),
+        ((windows(), windows("w2", ready=False)), "fail", "Windows nodes that are not ready: 1 of 2"),
+        ((node(), node("linux-2", ready=False)), "not_applicable", "There is no Windows node"),
+        ((windows(ready=False, auto_mode=True),), "not_applicable", "There is no Windows node"),
+        ((), "not_applicable", "There is no Windows node"),
+        (DENIED, "unknown", "forbidden"),
+    ],
+)
+def test_ready(nodes: Any, status: str, words: str) -> None:
+    found = finding("nodes.ready", observed(nodes=nodes))
+    assert (found.status, found.severity, found.blocks, found.stops_pods) == (status, "warning", (), False)
+    assert words in found.summary
+
+
+def test_nodes_that_are_not_ready_are_named_and_their_group_is_no_proof() -> None:
+    found = finding("nodes.ready", observed(nodes=(windows(), windows("w2", ready=False), windows("w3", ready=False))))
+    assert [(item.object, item.value) for item in found.evidence] == [
+        ("Node w2", "not ready"),
+        ("Node w3", "not ready"),
+    ]
+    assert "not the status of their node group" in found.remedy

@@ -49,6 +49,8 @@ def judged(changes: dict[str, Any], **wanted: Any) -> Any:
         ({"cni_config_map": OFF, "nodes": XEN}, "pass", "Windows prefix delegation is off"),
         ({"cni_config_map": LIVE, "nodes": NITRO}, "pass", "is on, and every Windows instance type can have it"),
         ({"cni_config_map": LIVE, "nodes": ()}, "pass", "is on"),
+        ({"cni_config_map": LIVE, "nodes": (), "node_groups": ()}, "pass", "every Windows instance type can have it"),
+        ({"cni_config_map": LIVE, "nodes": (), "node_groups": None}, "pass", "node groups were not asked for"),
         ({"cni_config_map": LIVE, "nodes": XEN}, "fail", "works in secondary mode: 1 of 1 instance types"),
         (
             {"cni_config_map": LIVE, "nodes": (node("w", "windows", instance_type="x99.large"),)},

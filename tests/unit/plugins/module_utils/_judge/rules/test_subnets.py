@@ -144,7 +144,7 @@ def free(*counts: int) -> tuple[Subnet, ...]:
         ({"subnets": free(113, 113), "cni_config_map": PREFIXES, "cluster": DENIED}, {}, "pass", "113 addresses"),
         # What it does not apply to.
         (NO_WINDOWS, {}, "not_applicable", "No instance type"),
-        ({**NO_WINDOWS, "node_groups": None}, {}, "not_applicable", "No instance type"),
+        ({**NO_WINDOWS, "node_groups": None}, {}, "not_applicable", "node groups were not asked for"),
         ({"subnets": free(1, 1)}, {"goal": "disable"}, "not_applicable", "Without Windows support"),
         (
             {**NO_WINDOWS, "subnets": free(1, 1), "instance_types": ()},

@@ -24,6 +24,7 @@ FAILURES = {
 
 NEVER = {("workloads.stuck", "not_applicable"): "Where there is no Windows pod, none waits."}
 
+TAKEN = {"eks.amazonaws.com/fargate-profile": "serverless"}
 FRESH = "2026-11-24T09:59:00Z"
 
 
@@ -42,6 +43,12 @@ FRESH = "2026-11-24T09:59:00Z"
         ((windows_pod(selects_windows=False),), "fail", "by affinity, which no webhook looks at"),
         ((windows_pod(address="10.0.0.1/24"),), "pass", ""),
         ((windows_pod(host_network=True),), "pass", ""),
+        # The webhook looks for the label alone, before it looks at the nodeSelector.
+        ((windows_pod(labels=TAKEN),), "pass", ""),
+        ((windows_pod(labels={"eks.amazonaws.com/fargate-profile": ""}),), "pass", ""),
+        ((windows_pod(labels=TAKEN, is_starting=False, waits_for_node=True),), "pass", ""),
+        ((windows_pod(labels=TAKEN, address_limit="1"),), "pass", ""),
+        ((windows_pod(labels=TAKEN, selects_windows=False),), "pass", ""),
         ((windows_pod(is_starting=False),), "pass", ""),
         ((windows_pod(is_starting=False, waits_for_node=True),), "fail", "no webhook answered"),
         (DENIED, "unknown", ""),
