@@ -10,7 +10,7 @@ from tests.gates import integration_legacy_roles, integration_roles
 from tests.gates._outcome import Outcome
 from tests.gates._pytest import pytest
 
-SECONDS = 800
+SECONDS = 1100
 TIMEOUT = 4800
 FOLDER = "tests/integration"
 BUT_FOR_ROLES = tuple(f"--ignore={folder}" for folder in (integration_roles.FOLDER, integration_legacy_roles.FOLDER))

@@ -13,7 +13,7 @@ from tests.gates._outcome import Outcome
 from tests.gates._pytest import pytest
 
 FOLDER = "tests/integration/roles"
-SECONDS = 1000
+SECONDS = 700
 TIMEOUT = 4800
 
 

@@ -8,21 +8,26 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.gates._time import is_over
 from tests.support.fleets import ENABLE_FLEET, MODULE_FLEET
+from tests.support.playbook import CLIENT
 from tests.testbed.kubernetes.real.binaries import ControlPlaneMissingError, find_binaries
 from tests.testbed.testbed import Testbed
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Begin no thorough test once their time is over, which the run tells as what did not run."""
+    """Begin no thorough test, and none of the oldest releases, once their time is over: the run tells of it."""
     if item.get_closest_marker("thorough") and is_over():
         pytest.skip("no time was left for it: make test-thorough-roles test-thorough-modules")
+    if Path(sys.prefix) != CLIENT and is_over():
+        pytest.skip("no time was left for it: make test-oldest-integration")
 
 
 def require_real_control_plane() -> None:

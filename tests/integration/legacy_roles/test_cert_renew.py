@@ -189,6 +189,7 @@ def test_webhook_that_may_not_fail_comes_back_and_still_may_not(fleet: Testbed) 
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_certificate_that_is_not_due_is_left_alone(fleet: Testbed) -> None:
     cluster = fleet.clusters["fresh"]

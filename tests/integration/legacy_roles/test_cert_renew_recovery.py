@@ -66,7 +66,15 @@ def backed_up(cluster: TestbedCluster, _before: int) -> bool:
     return backup(cluster)
 
 
-@pytest.mark.parametrize("point", [backed_up, stored, restarted], ids=lambda point: point.__name__)
+@pytest.mark.parametrize(
+    "point",
+    [
+        pytest.param(backed_up, marks=pytest.mark.thorough),
+        pytest.param(stored, marks=pytest.mark.thorough),
+        restarted,
+    ],
+    ids=lambda point: point.__name__,
+)
 def test_killed_renewal_is_completed_by_the_next_run(
     bed: Testbed, point: Callable[[TestbedCluster, int], bool], tmp_path: Path
 ) -> None:

@@ -18,7 +18,7 @@ from tests.support.clusters import live_data, policy_attached
 from tests.support.legacy import has_windows_binding, left_of_legacy
 from tests.support.roles import changed_steps, result, run_role, writes
 from tests.support.windows_pods import WindowsPods
-from tests.testbed.specs import ClusterSpec, LegacySpec, NodeSpec
+from tests.testbed.specs import ClusterSpec, LegacySpec, LegacyVariant, NodeSpec
 from tests.testbed.testbed import Testbed
 
 NODES = (NodeSpec(), NodeSpec(), NodeSpec(os="windows"))
@@ -34,20 +34,17 @@ ORDER = [
 UNDECLARED = LegacySpec("D", side_effects="Unknown")
 ORDER_OF_D = ["declare_side_effects", *ORDER]
 ORDER_OF_F = ["attach_cluster_policy", "remove_second_controller", "enable_windows_ipam", *ORDER[3:]]
-VARIANTS = ("A", "B", "D", "E", "F")
-FLEET = tuple(
-    ClusterSpec(f"variant-{name.lower()}", legacy=UNDECLARED if name == "D" else name, policies=POLICIES, nodes=NODES)
-    for name in VARIANTS
-)
 # The controller of the control plane learns of a Deployment's end by a watch, and looks at each node anew. Of F, tasks
 # of two steps are between the two controllers, which take seconds, and on a busy machine many.
 GAP_SECONDS = 60.0
 
 
-@pytest.fixture(scope="module")
-def fleet() -> Iterator[Testbed]:
+@pytest.fixture
+def fleet(variant: LegacyVariant) -> Iterator[Testbed]:
+    """One cluster, so that a run of one variant starts no control planes for the others."""
     require_real_control_plane()
-    with Testbed(FLEET, control_plane="real") as testbed:
+    legacy = UNDECLARED if variant == "D" else LegacySpec(variant)
+    with Testbed([ClusterSpec("old", legacy=legacy, policies=POLICIES, nodes=NODES)], control_plane="real") as testbed:
         yield testbed
 
 
@@ -56,14 +53,16 @@ def fleet() -> Iterator[Testbed]:
     "variant",
     [
         pytest.param("A", marks=(pytest.mark.newest_client, pytest.mark.thorough)),
-        pytest.param("B", marks=pytest.mark.newest_client),
+        pytest.param("B", marks=(pytest.mark.newest_client, pytest.mark.thorough)),
         pytest.param("D", marks=(pytest.mark.newest_client, pytest.mark.thorough)),
         pytest.param("E", marks=(pytest.mark.newest_client, pytest.mark.thorough)),
         "F",
     ],
 )
-def test_support_moves_to_the_control_plane(fleet: Testbed, variant: str, capsys: pytest.CaptureFixture[str]) -> None:
-    cluster = fleet.clusters[f"variant-{variant.lower()}"]
+def test_support_moves_to_the_control_plane(
+    fleet: Testbed, variant: LegacyVariant, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cluster = fleet.clusters["old"]
     stand_ins = cluster.stand_ins
     assert stand_ins is not None
     before, binding = left_of_legacy(cluster), has_windows_binding(cluster)

@@ -22,7 +22,8 @@ from tests.testbed.specs import LegacySpec
 
 MODULE = "cloudops.eks_windows.eks_windows_preflight"
 MOST_CALLS = 30
-"""Of the whole catalogue, by the design; one cluster of the testbed has no node group, profile or other cluster."""
+"""Of the whole catalogue, by the design, besides one for each Secret that only has a name of legacy support; a cluster
+of this testbed has no node group, profile or other cluster."""
 
 VARIANTS = {"A": "preview", "B": "manifests", "D": "eksctl", "E": "terraform", "F": "helm"}
 SECRET = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "vpc-admission-webhook-certs"}}
@@ -63,6 +64,11 @@ def examined(testbed: Testbed, name: str, goal: str, **options: Any) -> tuple[di
     return dict(task.result), Counter([*aws, *(f"{request.verb} {request.path}" for request in requests)])
 
 
+def counted(calls: Counter[str]) -> int:
+    """The calls but for those about Secrets of others."""
+    return sum(times for call, times in calls.items() if "/namespaces/team/secrets/" not in call)
+
+
 def steps(result: dict[str, Any]) -> list[str]:
     return [step["step"] for step in result["plan"]]
 
@@ -71,7 +77,7 @@ def steps(result: dict[str, Any]) -> list[str]:
 def test_each_variant_is_removed_with_all_that_is_its_own(testbed: Testbed, variant: str) -> None:
     name = f"variant-{variant.lower()}"
     result, calls = examined(testbed, name, "legacy_remove")
-    assert calls.total() <= MOST_CALLS, calls
+    assert counted(calls) <= MOST_CALLS, calls
     assert result["blockers"] == []
     assert result["support"]["legacy"]["variant"] == VARIANTS[variant]
     assert result["support_after"]["legacy"] == {"variant": None, "components": [], "certificate": None}
@@ -89,7 +95,7 @@ def test_each_variant_is_removed_with_all_that_is_its_own(testbed: Testbed, vari
 def test_each_variant_is_migrated_and_enabling_beside_it_is_refused(testbed: Testbed, variant: str) -> None:
     name = f"variant-{variant.lower()}"
     result, calls = examined(testbed, name, "migrate")
-    assert calls.total() <= MOST_CALLS, calls
+    assert counted(calls) <= MOST_CALLS, calls
     assert (result["blockers"], result["support_after"]["mode"]) == ([], "control_plane")
     controllers = [step for step in steps(result) if step in ("remove_second_controller", "remove_legacy_controller")]
     assert controllers == (["remove_second_controller"] if variant == "F" else ["remove_legacy_controller"])
@@ -104,7 +110,7 @@ def test_each_variant_is_migrated_and_enabling_beside_it_is_refused(testbed: Tes
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_each_variant_s_certificate_is_judged(testbed: Testbed, variant: str) -> None:
     result, calls = examined(testbed, f"variant-{variant.lower()}", "cert_renew")
-    assert calls.total() <= MOST_CALLS, calls
+    assert counted(calls) <= MOST_CALLS, calls
     assert result["support"]["legacy"]["certificate"]["days_left"] == 363
     assert result["blockers"] == (["legacy.certificate_owner"] if variant == "F" else [])
     assert steps(result) == []

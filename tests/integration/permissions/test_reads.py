@@ -33,7 +33,7 @@ from tests.testbed.cluster import TestbedCluster
 from tests.testbed.specs import ClusterSpec
 from tests.testbed.testbed import Testbed
 
-pytestmark = pytest.mark.newest_client
+pytestmark = [pytest.mark.newest_client, pytest.mark.thorough]
 
 CLUSTERS = (*EXAMINED, IN_USE.name)
 

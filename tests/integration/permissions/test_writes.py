@@ -22,7 +22,7 @@ from tests.support.playbook import PlaybookRun
 from tests.testbed.specs import AddonSpec, ClusterSpec, NodeSpec, chart_data
 from tests.testbed.testbed import Testbed
 
-pytestmark = pytest.mark.newest_client
+pytestmark = [pytest.mark.newest_client, pytest.mark.thorough]
 
 ON = chart_data(enable_windows_ipam="true")
 TAINT = {"key": "occupied", "value": "yes", "effect": "NoSchedule"}

@@ -119,6 +119,7 @@ def test_fresh_windows_pod_gets_no_address_limit_afterwards(disable_fleet: Testb
 
 
 # Refused before any module writes: judged alike whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_pending_windows_pod_is_use(disable_fleet: Testbed, cluster: TestbedCluster) -> None:
     create_windows_pod(cluster, "waiting")
@@ -156,6 +157,7 @@ def test_windows_node_is_use(disable_fleet: Testbed) -> None:
 
 
 # Refused before any module writes: judged alike whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_what_may_start_a_windows_node_is_use(disable_fleet: Testbed) -> None:
     dormant = disable_fleet.clusters["dormant"]
@@ -170,6 +172,7 @@ def test_what_may_start_a_windows_node_is_use(disable_fleet: Testbed) -> None:
 
 
 # The same steps or none by other values of the cluster: judged alike whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_policy_stays_for_security_groups_for_pods(disable_fleet: Testbed) -> None:
     secured = disable_fleet.clusters["secured"]
@@ -201,6 +204,7 @@ def test_policy_stays_for_a_cluster_that_shares_the_role(disable_fleet: Testbed)
 
 
 # The same steps or none by other values of the cluster: judged alike whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_policy_stays_where_a_region_cannot_be_searched(disable_fleet: Testbed, cluster: TestbedCluster) -> None:
     disable_fleet.aws.deny("eks:ListClusters", region=ELSEWHERE)

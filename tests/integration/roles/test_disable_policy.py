@@ -21,7 +21,7 @@ from tests.testbed.cluster import TestbedCluster
 from tests.testbed.specs import ClusterSpec, chart_data
 from tests.testbed.testbed import Testbed
 
-pytestmark = pytest.mark.newest_client
+pytestmark = [pytest.mark.newest_client, pytest.mark.thorough]
 
 ON = chart_data(enable_windows_ipam="true")
 POLICY_OBJECT = {
@@ -64,7 +64,6 @@ def disable(fleet: Testbed, cluster: TestbedCluster, *arguments: str, **variable
     return run_role("disable", fleet, cluster, *arguments, **variables)
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("name", "seen"),
     [
@@ -95,7 +94,6 @@ def test_policy_of_somebody_else_is_left(fleet: Testbed, plain: TestbedCluster, 
     assert not asked & {"DescribeRegions", "ListClusters"}, "nobody is searched for a policy that is not to go"
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("action", ["ec2:DescribeRegions", "eks:ListClusters", "iam:ListAttachedRolePolicies"])
 def test_what_could_not_be_asked_keeps_it(fleet: Testbed, plain: TestbedCluster, action: str) -> None:
     fleet.aws.deny(action)

@@ -214,6 +214,7 @@ def test_failure_between_two_steps_is_healed(enable_fleet: Testbed, cluster: Tes
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_failure_at_the_first_step_changes_nothing(enable_fleet: Testbed, cluster: TestbedCluster) -> None:
     denied = "not authorized to perform: iam:AttachRolePolicy"

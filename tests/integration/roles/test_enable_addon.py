@@ -135,6 +135,7 @@ def test_drift(
 
 
 # The same steps or none by other values of the cluster: judged alike whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 @pytest.mark.parametrize("text", [OTHERS_JSON, OTHERS_YAML], ids=["json", "yaml"])
 def test_other_values_are_kept_in_their_format(fleet: Testbed, cluster: TestbedCluster, text: str) -> None:
@@ -146,6 +147,7 @@ def test_other_values_are_kept_in_their_format(fleet: Testbed, cluster: TestbedC
 
 
 # The same steps or none by other values of the cluster: judged alike whichever releases the client has.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_misplaced_key_is_put_where_it_belongs(fleet: Testbed, cluster: TestbedCluster) -> None:
     addon = reset_addon(fleet, cluster, '{"env": {"WARM_ENI_TARGET": "2"}}')
@@ -170,6 +172,7 @@ def test_version_without_the_key_is_refused(fleet: Testbed, cluster: TestbedClus
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_update_by_somebody_else_is_waited_for(fleet: Testbed, cluster: TestbedCluster) -> None:
     reset_addon(fleet, cluster)
@@ -263,6 +266,7 @@ def test_call_that_fails_once_is_healed(
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_update_that_changes_aws_node_is_said(fleet: Testbed, cluster: TestbedCluster) -> None:
     reset_addon(fleet, cluster)
@@ -304,6 +308,7 @@ def test_config_map_owner_leaves_the_addon_alone(fleet: Testbed, cluster: Testbe
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_prefix_delegation_and_targets_at_the_addon(fleet: Testbed, cluster: TestbedCluster) -> None:
     reset_addon(fleet, cluster, OTHERS_JSON)

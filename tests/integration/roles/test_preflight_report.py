@@ -144,6 +144,7 @@ def test_the_report_is_written_where_every_host_fails(testbed: Testbed, tmp_path
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_in_batches_those_to_come_are_in_the_report(testbed: Testbed, tmp_path: Path) -> None:
     """Ansible ends a play at a batch whose hosts all fail, here the second of three."""
@@ -255,6 +256,7 @@ def test_a_second_run_of_the_role_knows_nothing_of_the_first(testbed: Testbed, t
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_a_failure_that_is_fatal_to_all_is_told_as_whose_it_is(testbed: Testbed, tmp_path: Path) -> None:
     hosts = {
@@ -277,6 +279,7 @@ def test_a_failure_that_is_fatal_to_all_is_told_as_whose_it_is(testbed: Testbed,
 
 
 # Two filters and two templates, which the other tests see with each release.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_a_large_fleet(tmp_path: Path) -> None:
     """What each host was found to be is given here, so that it is the report alone that is made of so many."""
@@ -297,6 +300,7 @@ def test_a_large_fleet(tmp_path: Path) -> None:
 
 
 # Which finding counts is one filter's word, and what it says is tested with it; here it is that each form goes by it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 @pytest.mark.parametrize("fail_on", ["error", "warning", "never"])
 def test_the_exit_status_is_the_same_whatever_the_output(testbed: Testbed, tmp_path: Path, fail_on: str) -> None:

@@ -176,6 +176,7 @@ def test_pods_of_each_windows_version_run_and_are_removed(fleet: Testbed) -> Non
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_what_a_killed_run_left_is_removed_and_nothing_else(fleet: Testbed) -> None:
     cluster = fleet.clusters["mixed"]
@@ -235,6 +236,7 @@ def test_enable_followed_by_the_smoke_test(fleet: Testbed) -> None:
 
 
 # The same modules with other answers of the servers: what the oldest releases run is shown by the tests around it.
+@pytest.mark.thorough
 @pytest.mark.newest_client
 def test_tainted_windows_node_needs_a_toleration(fleet: Testbed) -> None:
     cluster = fleet.clusters["tainted"]

@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
 from tests.gates._time import SECONDS_FOR_THOROUGH, THOROUGH_UNTIL, is_over, limit_thorough_tests
+from tests.integration import conftest
 from tests.integration.conftest import pytest_runtest_setup
 
 
@@ -20,6 +22,17 @@ def test_a_thorough_test_is_told_as_not_run_when_its_time_is_over(
 ) -> None:
     monkeypatch.setenv(THOROUGH_UNTIL, str(time.time() - 1))
     with pytest.raises(pytest.skip.Exception, match="no time was left for it: make test-thorough"):
+        pytest_runtest_setup(request.node)
+    monkeypatch.setenv(THOROUGH_UNTIL, str(time.time() + 60))
+    pytest_runtest_setup(request.node)
+
+
+def test_those_of_the_oldest_releases_are_told_as_not_run_too(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conftest, "CLIENT", Path("/oldest"))
+    monkeypatch.setenv(THOROUGH_UNTIL, str(time.time() - 1))
+    with pytest.raises(pytest.skip.Exception, match="no time was left for it: make test-oldest-integration"):
         pytest_runtest_setup(request.node)
     monkeypatch.setenv(THOROUGH_UNTIL, str(time.time() + 60))
     pytest_runtest_setup(request.node)
