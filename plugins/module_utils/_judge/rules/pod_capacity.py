@@ -113,8 +113,9 @@ def pods(subject: Subject) -> Verdict:
     rooms += [_Room(node, "pods", everything[node.name], (limit,)) for node, limit in limits if limit is not None]
     short = [room for room in rooms if room.is_short]
     untold = [room for room in rooms if room.is_untold]
-    missed = list(dict.fromkeys(part for room in untold for part in room.unread))
-    evidence = [*(room.evidence for room in (*short, *untold)), *map(unread, missed)]
+    told = [*short, *untold] or rooms
+    missed = list(dict.fromkeys(part for room in told for part in room.unread))
+    evidence = [*(room.evidence for room in told), *map(unread, missed)]
     if short:
         names = len({room.node.name for room in short})
         return failed(
@@ -131,7 +132,7 @@ def pods(subject: Subject) -> Verdict:
             if missed
             else "Look at these nodes' capacity (nodes.address_capacity) and instance type.",
         )
-    return passed(f"No Windows node is more than {FULL} percent full", *(room.evidence for room in rooms))
+    return passed(f"No Windows node is more than {FULL} percent full", *evidence)
 
 
 def _remedy(subject: Subject, short: list[_Room]) -> str:

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.instance_types import PREFIX_ADDRESSES
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import CONTROL_PLANE_GOALS, Evidence
@@ -23,6 +23,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     rule,
     unknown,
     unknown_part,
+    unread,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.prefix_delegation import in_prefix_mode
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import GROUPS_NOT_ASKED, Subject
@@ -104,7 +105,9 @@ def _of_types(subject: Subject, found: list[Limits]) -> Verdict:
     if isinstance(prefixes, Unknown) and verdicts[0].status != verdicts[-1].status:
         return unknown_part(prefixes)
     # A node takes at least as many in prefix mode: what is enough there always is, and what is too few in the other.
-    return verdicts[-1] if verdicts[-1].status == "pass" else verdicts[0]
+    verdict = verdicts[-1] if verdicts[-1].status == "pass" else verdicts[0]
+    not_read = [unread(prefixes)] if isinstance(prefixes, Unknown) else []
+    return replace(verdict, evidence=[*verdict.evidence, *not_read])
 
 
 def _wanted(subject: Subject) -> bool | None:

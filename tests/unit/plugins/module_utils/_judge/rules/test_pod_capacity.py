@@ -145,6 +145,12 @@ def test_what_could_not_be_read_of_limits_is_named(part: str, instance_type: str
     assert (found.status, len(found.evidence)) == ("pass", 1)
 
 
+@pytest.mark.parametrize(("used", "status"), [(8, "pass"), (130, "fail")])
+def test_what_holds_in_both_modes_names_what_would_tell_the_mode(used: int, status: str) -> None:
+    found = finding("capacity.pods", full(used, {}, data=DENIED))
+    assert (found.status, found.evidence[-1].object) == (status, DENIED.source)
+
+
 def test_a_part_that_would_not_tell_is_not_named() -> None:
     nodes = (node("w", "windows", capacity={}, instance_type="x9.large"),)
     found = finding("capacity.pods", observed(nodes=nodes, cni_config_map=DENIED))

@@ -190,6 +190,13 @@ def test_subnet_addresses(changes: dict[str, Any], options: dict[str, Any], stat
     assert words in found.summary
 
 
+@pytest.mark.parametrize(("free_addresses", "status"), [(113, "pass"), (9, "fail")])
+def test_what_holds_in_both_modes_names_what_would_tell_the_mode(free_addresses: int, status: str) -> None:
+    seen = observed(subnets=free(free_addresses, free_addresses), cni_config_map=DENIED)
+    found = finding("network.subnet_addresses", seen)
+    assert (found.status, found.evidence[-1].object) == (status, DENIED.source)
+
+
 def test_what_ec2_tells_of_the_type_counts() -> None:
     told = (Ec2InstanceType("m5.large", 12, "nitro", ("x86_64",)),)
     found = finding("network.subnet_addresses", observed(instance_types=told, subnets=free(11, 11)))
