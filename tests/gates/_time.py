@@ -15,7 +15,7 @@ import time
 THOROUGH_UNTIL = "EKS_WINDOWS_THOROUGH_UNTIL"
 """Variable with the time, in seconds since 1970, after which none of them begins."""
 
-SECONDS_FOR_THOROUGH = 65 * 60
+SECONDS_FOR_THOROUGH = 55 * 60
 
 
 def limit_thorough_tests() -> None:
