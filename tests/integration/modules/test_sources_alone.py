@@ -53,6 +53,9 @@ NOTHING_HANGS_ON = {
 FALLBACKS = {"ec2:DescribeInstanceTypes": "by the controller's list of "}
 """Sources in whose place something else is asked, and what a finding then says of that."""
 
+HOLD_EITHER_WAY = ("capacity.pods", "network.subnet_addresses")
+"""Rules that pass where both modes of addresses would do, and then name what would tell the mode."""
+
 Finding = dict[str, Any]
 
 
@@ -135,6 +138,11 @@ def changed(whole: dict[str, Any], found: dict[str, Any]) -> list[tuple[Finding,
     return [(before[rule], after[rule]) for rule in before if before[rule] != after[rule]]
 
 
+def stays(before: Finding, after: Finding) -> bool:
+    """Whether a finding may be what it was without the source, which it names."""
+    return before["status"] == after["status"] and (after["status"] == "fail" or after["id"] in HOLD_EITHER_WAY)
+
+
 def problems(whole: dict[str, Any], found: dict[str, Any], words: str) -> list[str]:
     """What a failed source did to the result that it may not do; ``words`` name the source."""
     wrong = []
@@ -146,8 +154,8 @@ def problems(whole: dict[str, Any], found: dict[str, Any], words: str) -> list[s
             continue
         if words not in str(after):
             wrong.append(f"{after['id']} changed without naming it: {after['summary']}")
-        # What is seen without the source stays as it was.
-        elif after["status"] not in ("unknown", before["status"]):
+        # A failure that is seen without the source stays one.
+        elif after["status"] != "unknown" and not stays(before, after):
             wrong.append(f"{after['id']} was {before['status']} and is {after['status']}: {after['summary']}")
         elif after["status"] == "unknown" and not after["remedy"]:
             wrong.append(f"{after['id']} says nothing that mends it")
