@@ -21,6 +21,7 @@ with contextlib.suppress(ImportError):
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.redaction import Secret
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.shared_tls_context import shared_tls_context
 
 USER_AGENT = "cloudops.eks_windows"
 
@@ -86,7 +87,7 @@ class KubernetesTarget:
         """
         # Not ssl.create_default_context: from Python 3.13 on it is strict, and refuses authorities of EKS that have no
         # key identifiers (kubernetes-client/python issue 2394). Chain, dates and host name are checked here too.
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context = shared_tls_context()
         if not self.validate_certs:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -122,11 +121,17 @@ class AdminClient:
         timeout: float = 30.0,
     ) -> None:
         self.url = url
-        context = ssl.create_default_context(cadata=ca_pem)
-        if cert_file:
-            context.load_cert_chain(cert_file, key_file or None)
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._pool = urllib3.PoolManager(ssl_context=context, timeout=timeout, retries=False, maxsize=8, num_pools=2)
+        # A context for each connection: threads can't share one (CPython issue 141012).
+        self._pool = urllib3.PoolManager(
+            ca_cert_data=ca_pem,
+            cert_file=cert_file or None,
+            key_file=key_file or None,
+            timeout=timeout,
+            retries=False,
+            maxsize=8,
+            num_pools=2,
+        )
 
     def request(
         self,

@@ -7,6 +7,7 @@ from __future__ import annotations
 import ssl
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_target import KubernetesTarget
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.shared_tls_context import SharedTlsContext
 
 
 def test_authorities_without_key_identifiers_are_taken() -> None:
@@ -15,3 +16,7 @@ def test_authorities_without_key_identifiers_are_taken() -> None:
     assert not context.verify_flags & ssl.VERIFY_X509_STRICT
     assert context.verify_mode == ssl.CERT_REQUIRED
     assert context.check_hostname
+
+
+def test_connections_may_share_it() -> None:
+    assert isinstance(KubernetesTarget("https://cluster.example", validate_certs=False).ssl_context(), SharedTlsContext)
