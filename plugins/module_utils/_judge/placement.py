@@ -67,6 +67,37 @@ def may_run_on(placement: Placement, node: Node) -> bool:
     )
 
 
+class Candidates:
+    """Nodes to find the first one among that a pod may be placed on.
+
+    Nodes that differ in nothing which a pod asks for are alike to it: of these the first alone is looked at, so that
+    thousands of workloads, which ask for a few labels, don't look at hundreds of nodes each.
+    """
+
+    def __init__(self, nodes: Iterable[Node]) -> None:
+        self._nodes = tuple((node, lasting_taints(node)) for node in nodes)
+        self._unlike: dict[tuple[frozenset[str], bool], tuple[Node, ...]] = {}
+
+    def first_for(self, placement: Placement) -> Node | None:
+        """The first node that the scheduler may place such a pod on, None where there is none."""
+        return next((node for node in self._unlike_for(placement) if may_run_on(placement, node)), None)
+
+    def _unlike_for(self, placement: Placement) -> tuple[Node, ...]:
+        terms = placement.terms or ()
+        labels = frozenset(
+            (*placement.node_selector, *(key for term in terms for key, _operator, _values in term.labels))
+        )
+        by_name = any(term.fields for term in terms)
+        asked = (labels, by_name)
+        if asked not in self._unlike:
+            unlike: dict[object, Node] = {}
+            for node, taints in self._nodes:
+                values = tuple(node.labels.get(key) for key in labels)
+                unlike.setdefault((values, taints, node.name if by_name else None), node)
+            self._unlike[asked] = tuple(unlike.values())
+        return self._unlike[asked]
+
+
 def lasting_taints(node: Node) -> tuple[Taint, ...]:
     """The taints that keep pods off a node for good, unless they tolerate them."""
     return tuple(taint for taint in node.taints if taint.effect in REPELLING and not _passes(taint))

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import WINDOWS_GOALS, Evidence
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.placement import (
+    Candidates,
     lasting_taints,
-    may_run_on,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule import (
     Rule,
@@ -209,21 +209,21 @@ def _linux(subject: Subject) -> tuple[Node, ...]:
 
 def _loose(workloads: Iterable[Workload], windows: Sequence[Node], linux: Sequence[Node]) -> list[Evidence]:
     """The workloads that may land on a Windows node and name no operating system, and where they may land."""
-    bare = [node for node in windows if not lasting_taints(node)]
-    untainted = [replace(node, taints=()) for node in linux]
+    of_windows, of_linux = Candidates(windows), Candidates(linux)
+    bare = Candidates(node for node in windows if not lasting_taints(node))
+    untainted = Candidates(replace(node, taints=()) for node in linux)
     found = []
     for each in workloads:
-        on_windows, on_linux = _place(each, windows), _place(each, linux)
-        if on_windows and on_linux:
+        on_windows = of_windows.first_for(each.placement)
+        # A bare node is one of Windows.
+        if on_windows is None:
+            continue
+        on_linux = of_linux.first_for(each.placement)
+        if on_linux:
             found.append(Evidence(str(each.ref), f"may land on {on_windows.name} and on {on_linux.name}"))
-        elif (on_bare := _place(each, bare)) and _place(each, untainted):
+        elif (on_bare := bare.first_for(each.placement)) and untainted.first_for(each.placement):
             found.append(Evidence(str(each.ref), f"may land on {on_bare.name}, and taints alone keep it off Linux"))
     return found
-
-
-def _place(workload: Workload, nodes: Iterable[Node]) -> Node | None:
-    """The first of the nodes that the workload's pods may be placed on."""
-    return next((node for node in nodes if may_run_on(workload.placement, node)), None)
 
 
 def _node(operating_system: str) -> Node:

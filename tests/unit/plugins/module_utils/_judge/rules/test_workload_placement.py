@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge import placement
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    Node,
     NodeTerm,
+    Placement,
     Taint,
     Toleration,
     Workload,
@@ -145,6 +148,29 @@ def test_where_there_is_no_windows_node_yet(goal: Any, planned: tuple[str, ...],
     named = observed(nodes=(node(),), workloads=Workloads(deployments=(NAMED,)))
     assert finding("workloads.os_selector", named, goal="enable").status == "pass"
     assert finding("nodes.taint", without, goal=goal).status == "not_applicable"
+
+
+@pytest.mark.parametrize("rule", ["workloads.os_selector", "nodes.taint"])
+def test_hundreds_of_nodes_that_are_alike_are_looked_at_once(monkeypatch: pytest.MonkeyPatch, rule: str) -> None:
+    looked: list[str] = []
+    plain = placement.may_run_on
+
+    def counted(each: Placement, one: Node) -> bool:
+        looked.append(one.name)
+        return plain(each, one)
+
+    monkeypatch.setattr(placement, "may_run_on", counted)
+    nodes = tuple(
+        node(f"{os}-{number}", os, labels={OS: os, "kubernetes.io/hostname": f"{os}-{number}"})
+        for os, count in (("linux", 350), ("windows", 150))
+        for number in range(count)
+    )
+    many = tuple(workload(node_selector={OS: os}) for os in ("none", "linux", "windows") for _ in range(1000))
+    found = finding(rule, observed(nodes=nodes, workloads=Workloads(deployments=many)))
+    assert found.status == "pass"
+    # Two rules judge, and each asks for Windows, Linux, and either again without taints.
+    assert len(looked) <= 2 * len(many) * 4
+    assert set(looked) == {"linux-0", "windows-0"}
 
 
 def test_where_there_is_no_linux_node() -> None:
