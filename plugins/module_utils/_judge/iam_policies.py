@@ -44,7 +44,8 @@ class RoleGrants:
         conditional: Needed actions that are allowed, or denied, only under conditions or on some resources.
         denied: Needed actions that a policy denies outright.
         missing: Needed actions that no policy allows.
-        by: Names of policies other than AmazonEKSVPCResourceController that allow an interface action.
+        by: Names of policies other than AWS's own AmazonEKSVPCResourceController that allow an interface action. One
+            that has its name all the same stands there by its ARN, or as an inline policy.
         unreadable: Names of policies whose document can't be read as statements. Nothing is known of them.
     """
 
@@ -69,6 +70,7 @@ def partition_of(role: ClusterRole) -> str:
 def role_grants(role: ClusterRole, partition: str) -> RoleGrants:
     """Evaluate the policies of the cluster's role. A document of any form is taken; it raises nothing."""
     needed = INTERFACE_ACTIONS + DESCRIBE_ACTIONS
+    managed_arn = managed_policy_arn(partition, VPC_RESOURCE_CONTROLLER)
     allowed: set[str] = set()
     partly: set[str] = set()
     denied: set[str] = set()
@@ -84,12 +86,11 @@ def role_grants(role: ClusterRole, partition: str) -> RoleGrants:
         partly |= effects.partly
         denied |= effects.denied
         partly_denied |= effects.partly_denied
-        if (effects.allowed | effects.partly) & set(INTERFACE_ACTIONS) and policy.name != VPC_RESOURCE_CONTROLLER:
-            by.append(policy.name)
-    attached_arn = managed_policy_arn(partition, VPC_RESOURCE_CONTROLLER)
+        if (effects.allowed | effects.partly) & set(INTERFACE_ACTIONS) and policy.arn != managed_arn:
+            by.append(_told_apart(policy))
     conditional = ((partly - allowed) | partly_denied) - denied
     return RoleGrants(
-        attached=any(policy.arn == attached_arn for policy in role.attached),
+        attached=any(policy.arn == managed_arn for policy in role.attached),
         allowed=frozenset(allowed - denied - partly_denied),
         conditional=frozenset(conditional & (allowed | partly)),
         denied=frozenset(denied),
@@ -97,6 +98,13 @@ def role_grants(role: ClusterRole, partition: str) -> RoleGrants:
         by=tuple(by),
         unreadable=tuple(unreadable),
     )
+
+
+def _told_apart(policy: Policy) -> str:
+    """What a policy that is not AmazonEKSVPCResourceController is called."""
+    if policy.name != VPC_RESOURCE_CONTROLLER:
+        return policy.name
+    return policy.arn or f"inline policy {policy.name}"
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,35 @@ def test_a_customer_policy_of_the_same_name_is_not_the_managed_one() -> None:
     assert finding("iam.cluster_policy", observed(cluster_role=seen)).status == "fail"
 
 
+SAME_NAME = "AmazonEKSVPCResourceController"
+OWN_ARN = f"arn:aws:iam::111122223333:policy/{SAME_NAME}"
+
+
+@pytest.mark.parametrize(
+    ("arn", "called"), [(OWN_ARN, OWN_ARN), ("", f"inline policy {SAME_NAME}")], ids=["customer", "inline"]
+)
+def test_a_policy_of_the_same_name_is_told_apart(arn: str, called: str) -> None:
+    def with_actions(actions: list[str]) -> Any:
+        own = Policy(SAME_NAME, arn, {"Statement": allow(actions)})
+        seen = role("AmazonEKSClusterPolicy", inline=() if arn else (own,))
+        return observed(cluster_role=replace(seen, attached=(*seen.attached, own)) if arn else seen)
+
+    equivalent = finding("iam.cluster_policy", with_actions(ALL))
+    assert (equivalent.status, equivalent.summary) == (
+        "pass",
+        f"Role production-cluster has an equivalent of {SAME_NAME}: {called}",
+    )
+    part = finding("iam.cluster_policy", with_actions(["ec2:AssignPrivateIpAddresses"]))
+    assert (part.status, part.summary) == (
+        "fail",
+        f"{SAME_NAME} is not attached to role production-cluster; {called} has a part of it",
+    )
+    # It is not AWS's own, so that disabling leaves it attached.
+    for goal in ("enable", "disable"):
+        steps = as_result(with_actions(ALL), options(goal=goal))["plan"]
+        assert not {step["step"] for step in steps} & {"attach_cluster_policy", "detach_cluster_policy"}
+
+
 def test_not_attached() -> None:
     found = verdict("AmazonEKSClusterPolicy")
     assert (found.status, found.severity, found.blocks) == ("fail", "error", ("enable", "migrate"))
