@@ -12,16 +12,16 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.tables import report_lines
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.ticket import ticket_lines
 
-FORMS: Mapping[str, Callable[[Mapping[str, Any]], list[str]]] = {"table": report_lines, "short": ticket_lines}
+FORMS = ("table", "short")
 
 
-def preflight_lines(result: Mapping[str, Any], form: str = "table") -> list[str]:
+def preflight_lines(result: Mapping[str, Any], form: str = "table", goal: str = "none") -> list[str]:
     """What eks_windows_preflight returned, as lines for people."""
     if not isinstance(result, Mapping) or "findings" not in result:
         raise AnsibleFilterError("preflight_lines takes the result of cloudops.eks_windows.eks_windows_preflight")
     if form not in FORMS:
         raise AnsibleFilterError(f"preflight_lines: form is {' or '.join(FORMS)}, not {form!r}")
-    return FORMS[form](result)
+    return ticket_lines(result) if form == "short" else report_lines(result, goal)
 
 
 class FilterModule:

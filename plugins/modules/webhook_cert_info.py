@@ -99,11 +99,12 @@ EXAMPLES = r"""
 
 - name: Say so while there is time
   ansible.builtin.debug:
-    msg: "{{ item.secret }} ends {{ item.not_after }}, in {{ item.days_left }} days"
+    msg: "{{ item.webhook }}: {{ item.problems | join(', ') or 'ends ' ~ item.not_after }}"
   loop: "{{ legacy.webhooks }}"
   loop_control:
     label: "{{ item.webhook }}"
-  when: item.renewal_due
+  # Without a certificate there is no date, and renewal_due is none.
+  when: item.problems | length > 0 or item.renewal_due is true
 
 - name: Will it outlast the holidays?
   cloudops.eks_windows.webhook_cert_info:
@@ -111,7 +112,8 @@ EXAMPLES = r"""
     region: eu-central-1
     at: "2027-01-10"
   register: later
-  failed_when: later.expired
+  # A cluster may have none, or several.
+  failed_when: later is failed or later.webhooks | selectattr('expired', 'true') | length > 0
 
 - name: Any other webhook, served from a Secret of cert-manager
   cloudops.eks_windows.webhook_cert_info:
@@ -247,7 +249,7 @@ expired:
   returned: where the webhooks call one and the same Service or URL
   sample: false
 days_left:
-  description: Whole days until it ends, negative once it is over.
+  description: Whole days until it ends, rounded down, so that it is V(-1) on the first day after that.
   type: int
   returned: where the webhooks call one and the same Service or URL
   sample: 112

@@ -40,6 +40,10 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.opti
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.redaction import Secret
 
+_ONE_OF_BOTH = (
+    "Give one of them: leave out option profile (role variable eks_windows_profile), or the keys, and unset "
+    "AWS_ACCESS_KEY_ID where the environment gives them"
+)
 THROTTLED_RETRIES = 4
 """Further tries of a call that AWS throttled, with amazon.aws's jittered back-off of at most 8 seconds each."""
 
@@ -74,7 +78,8 @@ class AwsConnection:
             if not self.region:
                 raise EksWindowsError(
                     "No AWS region is known",
-                    remedy="Give option region, set AWS_REGION, or put a region into the profile",
+                    remedy="Give option region (role variable eks_windows_region), set AWS_REGION, or put one into the "
+                    "profile",
                 )
             parameters = dict(options, region=self.region)
             parameters.setdefault("validate_certs", True)
@@ -83,7 +88,8 @@ class AwsConnection:
             self._register_recorder()
             self._config = self._merged_config(self._arguments.pop("aws_config", None))
         except AnsibleBotocoreError as error:
-            raise EksWindowsError(str(error.message or error)) from error
+            message = str(error.message or error)
+            raise EksWindowsError(message, remedy=_ONE_OF_BOTH if "both a profile" in message else "") from error
         except BotoCoreError as error:
             raise aws_failure("Could not connect to AWS", error) from error
         except (TypeError, ValueError) as error:

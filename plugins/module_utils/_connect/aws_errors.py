@@ -48,8 +48,8 @@ IDENTITY_CODES = frozenset(
 
 
 CREDENTIALS_REMEDY = (
-    "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or AWS_PROFILE, give option profile, or run where an instance or "
-    "container role is"
+    "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or AWS_PROFILE, give option profile (role variable "
+    "eks_windows_profile), or run where an instance or container role is"
 )
 
 

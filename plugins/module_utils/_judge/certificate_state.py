@@ -32,7 +32,7 @@ class CertificateState:
     Attributes:
         certificate: What the server shows, without those that only vouch for it.
         not_after: Its end, RFC 3339 in UTC.
-        days_left: Whole days until then, negative once it is over.
+        days_left: Whole days until then, rounded down: -1 on the first day after that.
         expired: Whether it is over.
         renewal_due: Whether it is due for renewal, or over.
         key_matches: Whether the Secret has its private key.

@@ -20,12 +20,17 @@ MIN_TEXT_WIDTH = 30
 INDENT = 4
 """Of what stands below a row whose cells leave no room for it."""
 
+_FOR_TASKS = frozenset(
+    {"objects", "leaves_gap", "left", "webhook_configuration", "namespace", "service_name", "secret_name"}
+)
+"""Keys of a step that its tasks need: what a person wants to know of them stands in its object and its reason."""
+
 _GRAVITY = {"error": 0, "warning": 1, "info": 2}
 _COUNTED = (("fail", "failed"), ("unknown", "unknown"), ("not_applicable", "not applicable"), ("pass", "passed"))
 
 
-def report_lines(result: Mapping[str, Any]) -> list[str]:
-    """What eks_windows_preflight returned, as lines: cluster, table, counts, what stops the goal, plan."""
+def report_lines(result: Mapping[str, Any], goal: str = "none") -> list[str]:
+    """What eks_windows_preflight returned for a goal, as lines: cluster, table, counts, what stops the goal, plan."""
     lines = [*_wrapped(headline(result)), *findings_table(result["findings"])]
     passed_over = [finding["id"] for finding in result["findings"] if finding["status"] == "not_applicable"]
     if passed_over:
@@ -35,6 +40,8 @@ def report_lines(result: Mapping[str, Any]) -> list[str]:
         lines += _wrapped(f"Stopped by: {', '.join(result['blockers'])}")
     if result["plan"]:
         lines += ["Plan:", *plan_lines(result["plan"])]
+    elif goal != "none" and not result["blockers"]:
+        lines += ["Plan: nothing is to be done"]
     return lines
 
 
@@ -98,13 +105,22 @@ def plan_lines(steps: Sequence[Mapping[str, str]]) -> list[str]:
 
 def _changes(before: str, after: str) -> list[str] | None:
     """What changes from one JSON object to another, a line for each key; None where they are plain texts."""
+    old, new = _object(before), _object(after)
+    if old is not None and old.keys() <= _FOR_TASKS:
+        return []
+    if old is None or new is None:
+        return None
+    changes = [(path, _value(was, "absent"), _value(value, "removed")) for path, was, value in _pairs(old, new)]
+    return [f"{path}: {was} -> {value}" for path, was, value in changes if path not in _FOR_TASKS and was != value]
+
+
+def _object(text: str) -> Mapping[str, Any] | None:
+    """The JSON object that the text is, None for any other text."""
     try:
-        old, new = json.loads(before), json.loads(after)
+        value = json.loads(text)
     except ValueError:
         return None
-    if not isinstance(old, Mapping) or not isinstance(new, Mapping):
-        return None
-    return [f"{path}: {_value(was, 'absent')} -> {_value(value, 'removed')}" for path, was, value in _pairs(old, new)]
+    return value if isinstance(value, Mapping) else None
 
 
 def _pairs(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any, Any]]:

@@ -4,12 +4,14 @@
 
 # Private to this collection: no other collection may import it.
 
-"""Role cert_renew where one configuration calls two legacy webhooks that both need it: a run for each."""
+"""Role cert_renew where one configuration calls two legacy webhooks that both need it, a run for each; and where two
+configurations call one webhook."""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -27,6 +29,7 @@ pytestmark = [pytest.mark.newest_client, pytest.mark.thorough]
 ADMISSION = "admissionregistration.k8s.io/v1"
 LABELS = {"app": "second"}
 SECOND = "second-certs"
+DECLARED = "declare_side_effects"
 RENEWED = ["renew_webhook_certificate", "restart_webhook", "drop_certificate_backup"]
 FIRST_LEGACY = LegacySpec("B", not_before=timedelta(days=-355), not_after=timedelta(days=10), strategy="RollingUpdate")
 # Its certificate is good: only what trusts it is missing.
@@ -39,12 +42,15 @@ SPEC = ClusterSpec(
     legacy=FIRST_LEGACY,
     controller=False,
 )
+# As eksctl's manifest has it: it says nothing of side effects.
+UNDECLARED = replace(SPEC, name="undeclared", legacy=replace(FIRST_LEGACY, variant="D", side_effects="Unknown"))
 
 
 @pytest.fixture(scope="module")
 def bed() -> Iterator[Testbed]:
-    with Testbed([SPEC], control_plane="emulated") as testbed:
+    with Testbed([SPEC, UNDECLARED], control_plane="emulated") as testbed:
         install_second(testbed.clusters["two"])
+        call_twice(testbed.clusters["undeclared"])
         yield testbed
 
 
@@ -67,6 +73,19 @@ def install_second(cluster: TestbedCluster) -> None:
     del second["clientConfig"]["caBundle"]
     webhooks = [first, {**second, "name": "second.amazonaws.com"}]
     cluster.admin.patch("mutatingwebhookconfigurations", names.configuration, {"webhooks": webhooks}, api=ADMISSION)
+
+
+def call_twice(cluster: TestbedCluster) -> None:
+    """A second configuration of another name that calls the same webhook, by the API that lets it say nothing."""
+    api = "admissionregistration.k8s.io/v1beta1"
+    found = cluster.admin.get("mutatingwebhookconfigurations", variant_of(cluster).configuration, api=api)
+    cluster.admin.create({**found, "metadata": {"name": "called-twice"}})
+
+
+def side_effects(cluster: TestbedCluster) -> list[str]:
+    names = (variant_of(cluster).configuration, "called-twice")
+    found = [cluster.admin.get("mutatingwebhookconfigurations", name, api=ADMISSION) for name in names]
+    return [webhook["sideEffects"] for each in found for webhook in each["webhooks"]]
 
 
 def left_to_the_next(run: PlaybookRun) -> list[str]:
@@ -106,3 +125,13 @@ def test_each_run_works_on_one_secret_and_names_the_other(bed: Testbed) -> None:
     bed.forget_requests()
     assert changed_steps(run_role("cert_renew", bed, cluster)) == []
     assert writes(bed, cluster) == []
+
+
+def test_each_configuration_is_declared_once(bed: Testbed) -> None:
+    cluster = bed.clusters["undeclared"]
+    assert side_effects(cluster) == ["Unknown", "Unknown"]
+    predicted = run_role("cert_renew", bed, cluster, "--check", "--diff")
+    run = run_role("cert_renew", bed, cluster)
+    assert side_effects(cluster) == ["None", "None"]
+    assert changed_steps(predicted) == changed_steps(run) == [DECLARED, *RENEWED]
+    assert predicted.changes("localhost") == run.changes("localhost")

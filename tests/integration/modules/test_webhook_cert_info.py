@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import pytest
+import yaml
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.webhook_cert_info import backend
+from ansible_collections.cloudops.eks_windows.plugins.modules.webhook_cert_info import EXAMPLES
 from tests.integration.conftest import require_real_control_plane
 from tests.support.playbook import run_tasks
 from tests.testbed.cluster import TestbedCluster
@@ -335,3 +337,33 @@ def test_as_a_task(fleet: Testbed, cluster: TestbedCluster) -> None:
     for line in [*key.splitlines()[1:-1], secret[40:80]]:
         assert line not in run.stdout + run.stderr
     assert "PRIVATE KEY" not in run.stdout + run.stderr
+
+
+@pytest.mark.parametrize(
+    ("spec", "said", "over"),
+    [
+        (None, [], False),
+        (LegacySpec("B"), [], False),
+        (LegacySpec("B", not_before=timedelta(days=-355), not_after=timedelta(days=9)), [f"{HOOK}: ends"], True),
+        (LegacySpec("B", secret="absent"), [f"{HOOK}: {SECRET} does not exist"], False),
+        (LegacySpec("B", key_matches=False), [f"{HOOK}: "], False),
+    ],
+    ids=["none", "good", "due", "no_secret", "key_of_another"],
+)
+def test_examples_as_they_stand(
+    fleet: Testbed, cluster: TestbedCluster, spec: LegacySpec | None, said: list[str], over: bool
+) -> None:
+    tasks = yaml.safe_load(EXAMPLES)[:3]
+    for each in tasks:
+        if MODULE in each:
+            each[MODULE] |= {"cluster_name": cluster.name, "region": "us-east-1"}
+    tasks[2][MODULE]["at"] = (datetime.now(UTC) + timedelta(days=20)).isoformat(timespec="seconds")
+    with installed(cluster, spec) if spec else nullcontext():
+        run = run_tasks(tasks, fleet.environment)
+    assert (run.returncode != 0) is over
+    looked = run.of("localhost")
+    (spoken,) = [task for task in looked if task.action.endswith("debug")] or [None]
+    messages = [item["msg"] for item in spoken.result["results"] if "msg" in item] if spoken else []
+    assert len(messages) == len(said)
+    assert all(message.startswith(start) for message, start in zip(messages, said, strict=True))
+    assert [task.result["failed_when_result"] for task in looked if "failed_when_result" in task.result] == [over]

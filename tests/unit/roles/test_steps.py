@@ -26,5 +26,12 @@ def test_each_step_has_its_tasks_and_its_remedy() -> None:
     assert set(VARIABLES["__eks_windows_remedies"]) == set(KINDS)
 
 
+def test_no_step_has_the_file_name_of_other_tasks() -> None:
+    """Where it had, include_tasks of ../NAME would find the step itself: Ansible looks from the step's folder first."""
+    assert not {file.name for file in (ROLE / "tasks").glob("*.yml")} & {
+        file.name for file in (ROLE / "tasks" / "steps").glob("*.yml")
+    }
+
+
 def test_each_goal_has_its_proofs() -> None:
     assert set(VARIABLES["__eks_windows_proofs"]) == set(VARIABLES["__eks_windows_steps"])

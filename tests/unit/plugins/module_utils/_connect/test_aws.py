@@ -102,7 +102,7 @@ def test_no_region_of_a_partition_that_is_not_known() -> None:
             {"profile": "nope", "access_key": None, "secret_key": None},
             r"The config profile \(nope\) could not be found",
         ),
-        ({"profile": "nope"}, "Passing both a profile and access tokens is not supported"),
+        ({"profile": "nope"}, "Passing both a profile and access tokens is not supported. Give one of them"),
         ({"aws_config": {"no_such_setting": 1}}, "no_such_setting"),
     ],
 )

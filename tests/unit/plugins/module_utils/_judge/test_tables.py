@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -120,6 +121,47 @@ def test_several_keys_that_change_have_a_line_each() -> None:
 def test_plain_texts_that_look_like_json_stay_as_they_are(text: str) -> None:
     step = {"step": "s", "object": "o", "before": text, "after": text, "reason": "r"}
     assert plan_lines([step]) == [f"  1. s: o: {text} -> {text} (r)"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        ({"objects": [{"kind": "Pod", "name": "p"}]}, "absent", []),
+        ({"objects": []}, "absent", []),
+        (
+            {"certificate": "ab:cd"},
+            {"objects": [], "certificate": "replaces ab:cd", "leaves_gap": True, "left": [], "secret_name": "s"},
+            ["       certificate: ab:cd -> replaces ab:cd"],
+        ),
+        ({"backup": "absent", "secret_name": "s"}, {"backup": "absent"}, []),
+        ({"backup": "present", "secret_name": "s"}, {"backup": "absent"}, ["       backup: present -> absent"]),
+        (
+            {"not_after": None, "fingerprint": "ab", "namespace": "n"},
+            {"not_after": "new", "fingerprint": "new"},
+            ["       not_after: absent -> new", "       fingerprint: ab -> new"],
+        ),
+    ],
+)
+def test_what_only_tasks_need_is_not_shown(before: Any, after: Any, shown: list[str]) -> None:
+    texts = [value if isinstance(value, str) else json.dumps(value) for value in (before, after)]
+    step = {"step": "s", "object": "o", "before": texts[0], "after": texts[1], "reason": "r"}
+    lines = plan_lines([step])
+    assert lines[0] == ("  1. s: o (r)")
+    assert lines[1:] == shown
+
+
+@pytest.mark.parametrize(
+    ("goal", "changes", "said"),
+    [
+        ("none", {}, False),
+        ("enable", {}, True),
+        ("enable", {"cluster": cluster(ip_family="ipv6")}, False),
+    ],
+)
+def test_an_empty_plan_is_said_unless_the_goal_is_stopped(goal: str, changes: dict[str, Any], said: bool) -> None:
+    result = as_result(observed(**changes), options(goal=goal))
+    assert result["plan"] == []
+    assert ("Plan: nothing is to be done" in report_lines(result, goal)) is said
 
 
 def test_gravest_first_and_only_what_is_not_fine() -> None:
