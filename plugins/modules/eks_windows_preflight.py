@@ -143,6 +143,9 @@ notes:
     mutatingwebhookconfigurations, clusterrolebindings, securitygrouppolicies and secrets, and for C(get) on ConfigMap
     C(kube-system/amazon-vpc-cni). Of secrets it asks for the metadata of those named C(vpc-admission-webhook-certs)
     alone, so that a rule with that name in C(resourceNames) is enough.
+  - Where Windows IPAM is on and with O(goal=enable) and O(goal=migrate), but not with O(goal=disable) and
+    O(goal=legacy_install), nor where the control plane has no Windows support, it also asks for C(get) on Role
+    C(eks-vpc-resource-controller-role) and RoleBinding C(eks-vpc-resource-controller-rolebinding) in C(kube-system).
   - Where a node runs Windows, it also asks for C(list) on endpointslices in group C(discovery.k8s.io) and on events,
     and leaves out pods that have ended or are on a Linux node. Where none does, it asks for pending pods alone.
   - Where there are SecurityGroupPolicies, it also asks for C(list) on serviceaccounts in their namespaces, or in the
@@ -393,7 +396,7 @@ support:
               type: str
               sample: "2027-11-24T10:00:00Z"
             days_left:
-              description: Whole days until then, negative once it is over.
+              description: Whole days until then, rounded down, so that it is V(-1) on the first day after that.
               type: int
               sample: 364
             expired:

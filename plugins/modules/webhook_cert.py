@@ -107,7 +107,7 @@ options:
     type: int
     default: 30
   wait_timeout:
-    description: Seconds to wait for the signer.
+    description: Seconds to wait for the signer, at most 600, since the cluster's token ends after 14 minutes.
     type: int
     default: 60
   ignore:

@@ -59,9 +59,9 @@ NODE_CLASSES = {
 AUTHORITY = Authority("cluster")
 
 
-def legacy(variant: LegacyVariant) -> tuple[dict[str, Any], ...]:
-    """All of legacy support, as a way of installing it left it."""
-    found = legacy_objects(LegacySpec(variant), AUTHORITY)
+def legacy(variant: LegacyVariant, **spec: Any) -> tuple[dict[str, Any], ...]:
+    """All of legacy support, as a way of installing it left it, but for what the spec says."""
+    found = legacy_objects(LegacySpec(variant, **spec), AUTHORITY)
     return (*found.first, *found.configurations)
 
 

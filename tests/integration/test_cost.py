@@ -145,9 +145,14 @@ def test_a_cluster_without_windows_costs_no_call_for_its_sake(testbed: Testbed) 
     _result, planned = examined(testbed, "self-managed", planned_instance_types=["m5.large", "c5.large", "t3.large"])
     wanted = ("eks:ListNodegroups", "eks:DescribeNodegroup", "ec2:DescribeInstanceTypes", "ec2:DescribeSubnets")
     assert planned - calls == Counter(wanted)
-    # Its node groups may wait for Windows.
+    # Its node groups may wait for Windows, and the controller is to act.
     _result, enabling = examined(testbed, "self-managed", goal="enable")
-    assert enabling - calls == Counter(("eks:ListNodegroups", "eks:DescribeNodegroup"))
+    system = "get /apis/rbac.authorization.k8s.io/v1/namespaces/kube-system"
+    of_controller = (
+        f"{system}/roles/eks-vpc-resource-controller-role",
+        f"{system}/rolebindings/eks-vpc-resource-controller-rolebinding",
+    )
+    assert enabling - calls == Counter(("eks:ListNodegroups", "eks:DescribeNodegroup", *of_controller))
 
 
 # Calls that the library makes, whichever releases the client has.

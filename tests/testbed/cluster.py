@@ -286,7 +286,8 @@ class TestbedCluster:
             "kind": "Pod",
             "metadata": {"name": "testbed-dry-run", "namespace": "default"},
             "spec": {
-                "nodeSelector": {"kubernetes.io/os": system},
+                # By both labels: old legacy webhooks know the deprecated one alone.
+                "nodeSelector": {"kubernetes.io/os": system, "beta.kubernetes.io/os": system},
                 "containers": [{"name": "dry-run", "image": "dry-run"}],
             },
         }

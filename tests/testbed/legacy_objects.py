@@ -244,9 +244,9 @@ def service(spec: LegacySpec) -> list[Json]:
     names = VARIANTS[spec.variant]
     certificate, key = names.keys
     labels = _webhook_labels(names)
-    container = {
+    container: Json = {
         "name": "vpc-admission-webhook",
-        "image": f"{REGISTRY}/vpc-admission-webhook:v0.2.7",
+        "image": f"{REGISTRY}/vpc-admission-webhook:{spec.image_tag}",
         "args": [
             f"-tlsCertFile={CERTIFICATE_FOLDER}/{certificate}",
             f"-tlsKeyFile={CERTIFICATE_FOLDER}/{key}",
@@ -254,6 +254,8 @@ def service(spec: LegacySpec) -> list[Json]:
         ],
         "volumeMounts": [{"name": "webhook-certs", "mountPath": CERTIFICATE_FOLDER, "readOnly": True}],
     }
+    if spec.readiness_probe:
+        container["readinessProbe"] = {"tcpSocket": {"port": 443}}
     volumes = [{"name": "webhook-certs", "secret": {"secretName": names.secret}}]
     deployment = _deployment(names.deployment, names.namespace, labels, container, volumes=volumes)
     deployment["spec"]["replicas"] = spec.replicas
@@ -292,6 +294,7 @@ def configuration(spec: LegacySpec, ca_pem: str) -> Json:
                 },
                 "rules": [{"operations": ["CREATE"], "apiGroups": [""], "apiVersions": ["v1"], "resources": ["pods"]}],
                 "failurePolicy": spec.failure_policy,
+                **spec.selection,
                 **said,
             }
         ],

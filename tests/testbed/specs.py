@@ -138,6 +138,10 @@ class LegacySpec:
         failure_policy: Of the webhook configuration.
         side_effects: Of the webhook configuration: ``Unknown`` where its manifest is of v1beta1 and says nothing, so
             that the API server refuses dry runs of pods. Only a cluster that serves v1beta1 can be given one.
+        selection: What its webhook has of namespaceSelector, objectSelector and matchConditions.
+        image_tag: Of the webhook's image: before v0.2.3 it knows Windows pods by label beta.kubernetes.io/os alone.
+        readiness_probe: Whether the webhook's container has one, without which its pods count as ready before they
+            listen.
         strategy: Of the webhook's Deployment.
         replicas: Of the webhook's Deployment.
         controller: Whether there is a controller, too.
@@ -161,6 +165,9 @@ class LegacySpec:
     secret: Literal["present", "absent", "without_certificate", "without_key"] = "present"
     failure_policy: Literal["Ignore", "Fail"] = "Ignore"
     side_effects: Literal["None", "Unknown"] = "None"
+    selection: Mapping[str, Any] = field(default_factory=dict)
+    image_tag: str = "v0.2.7"
+    readiness_probe: bool = False
     strategy: Literal["Recreate", "RollingUpdate"] = "Recreate"
     replicas: int = 1
     controller: bool = True

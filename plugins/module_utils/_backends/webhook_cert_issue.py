@@ -25,6 +25,8 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.sign
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import WebhookService
 
 POLL_SECONDS = 1.0
+LONGEST_WAIT = 600
+"""Seconds. A token of the cluster ends after 14 minutes, and what is done besides needs the rest."""
 UNTOUCHED = "The certificate in use was not touched"
 
 
@@ -68,7 +70,7 @@ class Issuer:
         Args:
             key_size: Bits of the RSA key.
             anchors: Authorities that may sign it, PEM texts.
-            wait_timeout: Seconds to wait for the signer.
+            wait_timeout: Seconds to wait for the signer, :data:`LONGEST_WAIT` at most.
 
         Raises:
             EksWindowsError: Refused, denied, not signed in time, or signed as it can't be used. Nothing but requests
@@ -101,7 +103,8 @@ class Issuer:
         with doing(f"approve {self}"):
             service = f"{self._service.namespace}/{self._service.name}"
             self._requests.approve(item, f"Certificate of the admission webhook behind Service {service}")
-        patience = Patience(self._clock, wait_timeout, POLL_SECONDS)
+        seconds = min(wait_timeout, LONGEST_WAIT)
+        patience = Patience(self._clock, seconds, POLL_SECONDS)
         while True:
             with doing(f"read {self}, which somebody may have deleted"):
                 state = self._requests.state(self.name)
@@ -113,11 +116,11 @@ class Issuer:
             if state.certificate:
                 return state.certificate
             if not patience.wait():
+                longer = ", or wait longer by wait_timeout" if seconds < LONGEST_WAIT else ""
                 raise EksWindowsError(
-                    f"{self} was approved, but not signed within {wait_timeout:g} seconds by "
+                    f"{self} was approved, but not signed within {seconds:g} seconds by "
                     f"{self._signing.signer_name or 'the cluster'}. {UNTOUCHED}",
-                    "Look at whether the cluster has that signer, name another one by signer_name, or wait longer by "
-                    "wait_timeout",
+                    f"Look at whether the cluster has that signer, or name another one by signer_name{longer}",
                 )
 
     def _clean_up(self) -> None:

@@ -12,6 +12,10 @@ documentation, Labels and Selectors, Syntax and character set.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.legacy_variants import SECRETS
+
 BACKUP_OF = "eks-windows.cloudops/backup-of"
 """Label of a backup Secret; its value is :func:`label_value` of the Secret that it was made of."""
 
@@ -31,6 +35,10 @@ LONGEST_LABEL_VALUE = 63
 def backup_name(secret: str) -> str:
     """Name of the backup of a Secret, in the same namespace."""
     return f"{secret}-backup"
+
+
+BACKUPS: Mapping[str, str] = {backup_name(secret): secret for secret in sorted(SECRETS)}
+"""Names of the backups of legacy support's Secrets, with the name of the Secret that each was made of."""
 
 
 def label_value(secret: str) -> str:

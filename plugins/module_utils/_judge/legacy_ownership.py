@@ -4,15 +4,17 @@
 
 # Private to this collection: no other collection may import it.
 
-"""Which Services and Secrets belong to legacy Windows support, and which only have a name of it."""
+"""Which objects belong to legacy Windows support, and which only have a name of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.certificate_backup import BACKUPS
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.legacy_variants import (
+    SECRETS,
     VARIANTS,
     WEBHOOK_LABELS,
     LegacyVariant,
@@ -49,12 +51,14 @@ class Ownership:
         deployments: Those that a legacy webhook's Service selects.
         services: Those that it calls, or that select its pods.
         secrets: Those that its Deployments take their certificate from, with the backups of a renewal.
-        namesakes: Services and Secrets that have a name of legacy support and nothing else of it.
+        shared_secrets: Such that have no name of legacy support, with the Deployments of others that have them, too.
+        namesakes: Services, Secrets and service accounts that have a name of legacy support and nothing else of it.
     """
 
     deployments: tuple[ObjectRef, ...]
     services: tuple[ObjectRef, ...]
     secrets: tuple[ObjectRef, ...]
+    shared_secrets: Mapping[ObjectRef, tuple[ObjectRef, ...]]
     namesakes: tuple[ObjectRef, ...]
 
 
@@ -67,7 +71,8 @@ def ownership(observation: Observation) -> Ownership:
     services = [found for found in named if found.kind == "Service"]
     secrets = [found for found in named if found.kind == "Secret"]
     called = _called(seen)
-    held = _held(seen)
+    shared = _shared(seen, _seen(legacy.deployments))
+    held = _held(seen, shared)
     namesakes: list[ObjectRef] = []
     if isinstance(legacy.references, LegacyReferences) and not isinstance(chains, Unknown):
         references = legacy.references
@@ -79,11 +84,16 @@ def ownership(observation: Observation) -> Ownership:
             if deployment.secret and deployment.secret in secrets
         ]
         held += [found for found in secrets if _is_for_webhook(found, references)]
+        held += [found for found in secrets if found.name in BACKUPS and _backs_up_one_of(found, secrets, held)]
         namesakes = [found for found in (*services, *secrets) if found not in called and found not in held]
+        if not isinstance(legacy.bound_accounts, Unknown):
+            used = {*references.accounts, *legacy.bound_accounts}
+            namesakes += [found for found in named if found.kind == "ServiceAccount" and found not in used]
     return Ownership(
         deployments=_distinct(chain.deployment for chain in seen if chain.deployment),
         services=_distinct(found for found in (*services, *called) if found not in namesakes),
         secrets=_distinct(found for found in (*secrets, *held) if found not in namesakes),
+        shared_secrets=shared,
         namesakes=_distinct(namesakes),
     )
 
@@ -96,10 +106,24 @@ def _called(chains: Iterable[WebhookChain]) -> list[ObjectRef]:
     ]
 
 
-def _held(chains: Iterable[WebhookChain]) -> list[ObjectRef]:
+def _shared(
+    chains: Iterable[WebhookChain], deployments: Collection[ObjectRef]
+) -> dict[ObjectRef, tuple[ObjectRef, ...]]:
+    """The webhooks' Secrets that others have, too. One of a known name was made for the webhook alone."""
+    seen = tuple(chains)
+    own = {*deployments, *(chain.deployment for chain in seen)}
+    found = {
+        chain.secret: tuple(each for each in chain.sharers if each not in own)
+        for chain in seen
+        if chain.secret and chain.secret_exists and chain.secret.name not in SECRETS
+    }
+    return {secret: others for secret, others in found.items() if others}
+
+
+def _held(chains: Iterable[WebhookChain], shared: Collection[ObjectRef]) -> list[ObjectRef]:
     found = []
     for chain in chains:
-        if chain.secret and chain.secret_exists:
+        if chain.secret and chain.secret_exists and chain.secret not in shared:
             found.append(chain.secret)
         if chain.backup:
             found.append(chain.backup)
@@ -143,6 +167,17 @@ def _is_for_webhook(secret: ObjectRef, references: LegacyReferences) -> bool:
         for variant in _installed(secret.namespace)
         if variant.secret == secret.name
     )
+
+
+def _backs_up_one_of(backup: ObjectRef, secrets: Collection[ObjectRef], held: Collection[ObjectRef]) -> bool:
+    """Whether it is of a Secret that belongs; where that is gone, of one in a namespace that a webhook was in.
+
+    Its label says that a renewal of this collection made it, so that ``default`` tells as well as any namespace.
+    """
+    original = ObjectRef("Secret", backup.namespace, BACKUPS[backup.name])
+    if original in secrets:
+        return original in held
+    return any(each.secret == original.name and each.namespace in ("", backup.namespace) for each in VARIANTS)
 
 
 def _installed(namespace: str) -> list[LegacyVariant]:

@@ -12,7 +12,7 @@ Deployments of the cluster. It was installed in ways that differ in the names of
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -57,7 +57,9 @@ class LegacyState:
         shared: Those of the configurations that call what is not of legacy support, too.
         services: The webhooks' Services among them.
         secrets: The webhooks' Secrets among them, backups of a renewal included.
-        namesakes: Services and Secrets that only have a name of legacy support: nothing of it refers to them.
+        shared_secrets: The webhooks' Secrets that stay, with the Deployments of others that have them, too.
+        namesakes: Services, Secrets and service accounts that only have a name of legacy support: nothing of it refers
+            to them.
         variant: A name of ``legacy_variants``; None where nothing is left or what is left does not tell.
         unread_acting: Acting parts that could not be read.
         unread: Other parts that could not be read.
@@ -71,6 +73,7 @@ class LegacyState:
     shared: tuple[ObjectRef, ...]
     services: tuple[ObjectRef, ...]
     secrets: tuple[ObjectRef, ...]
+    shared_secrets: Mapping[ObjectRef, tuple[ObjectRef, ...]]
     namesakes: tuple[ObjectRef, ...]
     variant: str | None
     unread_acting: tuple[Unknown, ...]
@@ -124,7 +127,7 @@ def legacy_state(observation: Observation) -> LegacyState:
             *owned.services,
             *owned.secrets,
             *others,
-            *(found for found in details if found.kind != "Secret"),
+            *(found for found in details if found.kind != "Secret" and found not in owned.namesakes),
         ),
         acting=acting,
         controllers=controllers,
@@ -137,6 +140,7 @@ def legacy_state(observation: Observation) -> LegacyState:
         ),
         services=owned.services,
         secrets=owned.secrets,
+        shared_secrets=owned.shared_secrets,
         namesakes=owned.namesakes,
         variant=_variant(deployments, _services(legacy.services, configurations), legacy_configurations),
         unread_acting=unread_acting,

@@ -53,6 +53,17 @@ def fault(selector: LabelSelector) -> str:
     return ""
 
 
+def shown(selector: LabelSelector) -> str:
+    """A label selector as kubectl writes it: ``team=a,env in (x, y),!hidden``; empty for one that selects all."""
+    parts = [f"{key}={value}" for key, value in selector.match_labels.items()]
+    for key, operator, values in selector.match_expressions:
+        if operator in _WITH_VALUES:
+            parts.append(f"{key} {operator.lower()} ({', '.join(values)})")
+        else:
+            parts.append(key if operator == "Exists" else f"!{key}")
+    return ",".join(parts)
+
+
 def _expression_holds(labels: Mapping[str, str], key: str, operator: str, values: tuple[str, ...]) -> bool:
     if operator in _WITH_VALUES:
         return (labels.get(key) in values) is (operator == "In")

@@ -12,12 +12,19 @@ aws/amazon-vpc-resource-controller-k8s for what the webhook does. The legacy one
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.selectors import FARGATE_PROFILE
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.webhook_reach import (
+    Miss,
+    control_plane_gives,
+    legacy_that_give,
+    missed,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     Known,
     Unknown,
@@ -42,20 +49,25 @@ class StuckPod:
         path: ``webhook``: it has no limit, since no webhook answered when it was created, and none is ever asked again.
             ``controller``: it has the limit, and the controller gives it no address. ``affinity``: it asks for Windows
             by affinity alone, which no webhook looks at, so that a new one would be stuck as well.
+        helped: Whether a webhook would give a new one the limit, as far as is known.
+        miss: Why those that are or will be at work would not, where they leave it out.
     """
 
     pod: WindowsPod
     path: Path
+    helped: bool = False
+    miss: Miss | None = None
 
     @property
     def recyclable(self) -> bool:
-        """Whether deleting it is all that it takes."""
-        return self.path == "webhook" and self.pod.owner is not None and self.pod.owner.kind in MAKERS
+        """Whether deleting it is all that it takes. A Job makes a new one unless its backoffLimit is used up."""
+        made_again = self.pod.owner is not None and self.pod.owner.kind in MAKERS
+        return self.path == "webhook" and self.helped and made_again
 
 
 def stuck_pods(subject: Subject) -> Known[tuple[StuckPod, ...]]:
     """The Windows pods that wait for an address, of those that were looked at. To goal cert_renew also those that will:
-    they have no limit, and no node yet.
+    they have no limit, and no node yet, and a webhook is asked about such pods.
 
     Pods that Fargate took are not among them: the webhook passes over them whatever they select, and Fargate takes
     those that are made in their place, so that nothing about a webhook is wrong or mended by deleting them.
@@ -64,8 +76,23 @@ def stuck_pods(subject: Subject) -> Known[tuple[StuckPod, ...]]:
     if isinstance(pods, Unknown):
         return pods
     waiting = (pod for pod in pods if not pod.address and not pod.host_network and FARGATE_PROFILE not in pod.labels)
-    told = ((pod, _path(pod, subject)) for pod in waiting)
-    return tuple(StuckPod(pod, path) for pod, path in told if path)
+    told = [(pod, path) for pod in waiting if (path := _path(pod, subject))]
+    judge = _judge(subject) if any(path == "webhook" for _pod, path in told) else StuckPod
+    found = (judge(pod, path) for pod, path in told)
+    return tuple(each for each in found if not (each.pod.waits_for_node and each.miss and each.miss.certain))
+
+
+def _judge(subject: Subject) -> Callable[[WindowsPod, Path], StuckPod]:
+    """Tells of a pod whether a new one would be helped."""
+    if control_plane_gives(subject):
+        return lambda pod, path: StuckPod(pod, path, helped=True)
+    webhooks = legacy_that_give(subject)
+
+    def judge(pod: WindowsPod, path: Path) -> StuckPod:
+        miss = missed(subject, webhooks, pod.namespace, pod.labels) if path == "webhook" else None
+        return StuckPod(pod, path, helped=bool(webhooks) and miss is None, miss=miss)
+
+    return judge
 
 
 def _path(pod: WindowsPod, subject: Subject) -> Path | None:

@@ -108,7 +108,7 @@ class Subject:
     @cached_property
     def node_roles(self) -> NodeRoles:
         """The roles that Windows nodes run as, as far as nodes and node groups were read."""
-        return node_roles(self._seen_nodes, self._seen_groups, self.observation.instances)
+        return node_roles(self._seen_nodes, self.observation.node_groups, self.observation.instances)
 
     @cached_property
     def own_instances(self) -> Known[tuple[Instance, ...]] | None:

@@ -37,6 +37,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
 
 CNI_CONFIG_MAP = "/api/v1/namespaces/kube-system/configmaps/amazon-vpc-cni"
 NODES = "/api/v1/nodes"
+NAMESPACES = "/api/v1/namespaces"
 WEBHOOK_CONFIGURATIONS = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"
 SECURITY_GROUP_POLICIES = "/apis/vpcresources.k8s.aws/v1beta1/securitygrouppolicies"
 CNI_NODES = "/apis/vpcresources.k8s.aws/v1alpha1/cninodes"
@@ -154,8 +155,8 @@ def security_group_policies(api: KubernetesApi) -> tuple[SecurityGroupPolicy, ..
         SecurityGroupPolicy(
             namespace=_namespace(item),
             name=_name(item),
-            pod_selector=_selector((item.get("spec") or {}).get("podSelector")),
-            service_account_selector=_selector((item.get("spec") or {}).get("serviceAccountSelector")),
+            pod_selector=label_selector((item.get("spec") or {}).get("podSelector")),
+            service_account_selector=label_selector((item.get("spec") or {}).get("serviceAccountSelector")),
             names_groups=bool(((item.get("spec") or {}).get("securityGroups") or {}).get("groupIds")),
         )
         for item in items_of_kind(api, SECURITY_GROUP_POLICIES)
@@ -175,7 +176,8 @@ def cni_nodes(api: KubernetesApi) -> tuple[CniNode, ...]:
     )
 
 
-def _selector(selector: Mapping[str, Any] | None) -> LabelSelector | None:
+def label_selector(selector: Mapping[str, Any] | None) -> LabelSelector | None:
+    """A label selector as the API gives it, None where it is not given."""
     if selector is None:
         return None
     return LabelSelector(
@@ -191,23 +193,42 @@ def _selector(selector: Mapping[str, Any] | None) -> LabelSelector | None:
     )
 
 
-def probe(api: KubernetesApi, namespace: str) -> Probe:
+def namespace_labels(api: KubernetesApi) -> dict[str, dict[str, str]]:
+    """The labels of all namespaces, by their names. Each has kubernetes.io/metadata.name from Kubernetes 1.21 on."""
+    return {_name(item): _labels(item) for item in api.list(NAMESPACES, metadata_only=True)}
+
+
+def probe(api: KubernetesApi, namespace: str, *, beta_label: bool = False) -> Probe:
     """What admission makes of a Windows pod, by a server-side dry run that stores nothing."""
-    answer = api.dry_run_create(f"/api/v1/namespaces/{namespace}/pods", probe_pod())
-    container = ((answer.get("spec") or {}).get("containers") or [{}])[0]
-    limits = (container.get("resources") or {}).get("limits") or {}
-    return Probe(namespace=namespace, limit=str(limits.get(ADDRESS_RESOURCE) or ""))
+    answer = api.dry_run_create(f"/api/v1/namespaces/{namespace}/pods", probe_pod(beta_label=beta_label))
+    return Probe(namespace=namespace, limit=address_limit(answer.get("spec") or {}))
 
 
-def probe_pod() -> dict[str, Any]:
-    """A pod that every pod security standard admits, and that the webhook knows for Windows by its nodeSelector."""
+def address_limit(pod_spec: Mapping[str, Any]) -> str:
+    """The limit of addresses of a pod, empty without. The webhooks give it to what was the first container when they
+    were asked: another may have put its own before it since."""
+    limits = (
+        ((container.get("resources") or {}).get("limits") or {}).get(ADDRESS_RESOURCE)
+        for container in pod_spec.get("containers") or ()
+    )
+    return next((str(limit) for limit in limits if limit), "")
+
+
+def probe_pod(*, beta_label: bool = False) -> dict[str, Any]:
+    """A pod that every pod security standard admits, and that the webhook knows for Windows by its nodeSelector.
+
+    Args:
+        beta_label: Select by beta.kubernetes.io/os too, the only label that the legacy webhook knows before 0.2.3.
+            Nothing schedules the pod, so that nodes need not have it. Source: aws/containers-roadmap#542 and #836.
+    """
+    deprecated = {"beta.kubernetes.io/os": "windows"} if beta_label else {}
     return {
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": {"generateName": "eks-windows-probe-"},
         "spec": {
             "os": {"name": "windows"},
-            "nodeSelector": {"kubernetes.io/os": "windows", "kubernetes.io/arch": "amd64"},
+            "nodeSelector": {"kubernetes.io/os": "windows", "kubernetes.io/arch": "amd64", **deprecated},
             "securityContext": {"runAsNonRoot": True},
             "automountServiceAccountToken": False,
             "containers": [{"name": "probe", "image": PROBE_IMAGE}],

@@ -33,20 +33,20 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.read
 if TYPE_CHECKING:
     from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import WebhookChain
 
-REMOVAL_GOALS = ("legacy_remove", "migrate")
-"""Goals that delete the webhook's Secret, so that who would write it again matters."""
-
 Items = Known[tuple[Mapping[str, Any], ...]]
 Chains: TypeAlias = "Known[tuple[WebhookChain, ...]]"
+Namespaces = Known[Mapping[str, Mapping[str, str]]]
 
 
 @dataclass(frozen=True)
 class LegacyDepth:
-    """The objects with what was asked of them; ``webhooks`` and ``pods`` as :class:`Observation` has them."""
+    """The objects with what was asked of them; the other parts as :class:`Observation` has them, ``pods`` being
+    ``webhook_pods``, and ``webhooks`` the ``legacy_webhooks``."""
 
     objects: LegacyObjects
     webhooks: Chains | None = None
     pods: Known[tuple[WebhookPods, ...]] | None = None
+    namespaces: Namespaces | None = None
 
 
 def legacy_depth(
@@ -61,7 +61,8 @@ def legacy_depth(
         configurations: The same, as they are observed.
     """
     of_legacy = legacy_reads.of_legacy(items, configurations)
-    details = reading.kubernetes(legacy_reads.CLUSTER_ROLES, legacy_reads.details)
+    goal = reading.options.get("goal")
+    details = reading.kubernetes(legacy_reads.CLUSTER_ROLES, lambda api: legacy_reads.details(api, goal))
     chains: Chains | None = None
     if of_legacy:
         # cryptography is imported with it, which costs more than all the rest of a look without it.
@@ -80,7 +81,12 @@ def legacy_depth(
         account_roles={} if isinstance(found, Unknown) else found.account_roles,
     )
     objects_with_references = replace(with_details, references=_references(reading, with_details, chains))
-    return LegacyDepth(objects_with_references, chains, _pods(reading, chains, objects_with_references.references))
+    return LegacyDepth(
+        objects_with_references,
+        chains,
+        _pods(reading, chains, objects_with_references.references),
+        _namespaces(reading, chains),
+    )
 
 
 def _references(reading: Reading, legacy: LegacyObjects, chains: Chains | None) -> Any:
@@ -91,7 +97,8 @@ def _references(reading: Reading, legacy: LegacyObjects, chains: Chains | None) 
         if isinstance(part, Unknown):
             return part
         named += part
-    owners = reading.options.get("goal") in REMOVAL_GOALS
+    # Who would write the webhook's Secret again matters where it is deleted.
+    owners = reading.options.get("goal") in legacy_reads.REMOVAL_GOALS
 
     def read(api: KubernetesApi) -> Any:
         return legacy_references.references(api, named, chains or (), owners=owners)
@@ -128,3 +135,13 @@ def _pods(
     return reading.kubernetes(
         "/api/v1/pods", lambda api: webhook_pods.webhook_pods(api, of_webhooks, found.deployments)
     ).result()
+
+
+def _namespaces(reading: Reading, chains: Chains | None) -> Namespaces | None:
+    """The labels of the namespaces, where a certificate is to be renewed and a webhook selects by them."""
+    if reading.options.get("goal") != "cert_renew" or chains is None or isinstance(chains, Unknown):
+        return None
+    selectors = [entry.selection.namespaces for chain in chains for entry in chain.entries]
+    if not any(selector.match_labels or selector.match_expressions for selector in selectors):
+        return None
+    return reading.kubernetes(kubernetes_reads.NAMESPACES, kubernetes_reads.namespace_labels).result()

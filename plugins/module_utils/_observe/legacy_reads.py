@@ -4,7 +4,7 @@
 
 # Private to this collection: no other collection may import it.
 
-"""What is left of legacy Windows support: by name, from metadata alone."""
+"""What is left of legacy Windows support: by name, from metadata, and from whom its bindings are for."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kube
     KubernetesError,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data import legacy_variants
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.certificate_backup import BACKUP_OF, BACKUPS
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     Known,
     ObjectRef,
@@ -24,6 +25,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     WebhookConfiguration,
     WebhookService,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.reading import concurrently
 
 if TYPE_CHECKING:
     from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import WebhookChain
@@ -35,6 +37,12 @@ SERVICE_ACCOUNTS = "/api/v1/serviceaccounts"
 ROLE_OF_ACCOUNT = "eks.amazonaws.com/role-arn"
 """Annotation of a ServiceAccount: the IAM role that its pods have. Source: EKS user guide, IAM roles for service
 accounts."""
+
+REMOVAL_GOALS = ("legacy_remove", "migrate")
+"""Goals that delete what belongs to legacy support, so that what is left of it alone matters too."""
+
+CHART_SECRETS = tuple(sorted(legacy_variants.SECRETS - {legacy_variants.SECRET}))
+"""Names of Secrets that the Helm chart alone uses."""
 
 CERTIFICATES_APIS = ("certificates.k8s.io/v1", "certificates.k8s.io/v1beta1")
 """The API of signing requests: v1 from Kubernetes 1.19 on, v1beta1 until 1.21."""
@@ -60,14 +68,52 @@ def _ref(kind: str, item: Mapping[str, Any]) -> ObjectRef:
     return ObjectRef(kind, item["metadata"].get("namespace") or "", item["metadata"]["name"])
 
 
-def secrets(api: KubernetesApi) -> Listed:
-    """Secrets of the one name that all ways but the Helm chart's use. A role can allow that name alone."""
-    return listed(api, SECRETS, "Secret", f"metadata.name={legacy_variants.SECRET}")
+def secrets(api: KubernetesApi, goal: str | None = None) -> Listed:
+    """Secrets of the one name that all ways but the Helm chart's use. A role can allow that name alone.
+
+    For a goal that removes them, also those of the chart's name, and the backups that renewals left of either: helm
+    uninstall and the removal by hand leave them behind, where nothing else leads to them. They are asked for by their
+    names, not by the backups' label, since a role can't allow a label.
+    """
+    names = [legacy_variants.SECRET]
+    if goal in REMOVAL_GOALS:
+        names += [*CHART_SECRETS, *BACKUPS]
+    found = concurrently(lambda name: _secrets_of_name(api, name), names, len(names))
+    return Listed(tuple(ref for refs in found for ref in refs))
 
 
-def cluster_role_bindings(api: KubernetesApi) -> Listed:
-    """All ClusterRoleBindings."""
-    return listed(api, CLUSTER_ROLE_BINDINGS, "ClusterRoleBinding")
+def _secrets_of_name(api: KubernetesApi, name: str) -> list[ObjectRef]:
+    """By metadata alone. One of a backup's name without its label is somebody's own."""
+    items = api.list(SECRETS, metadata_only=True, field_selector=f"metadata.name={name}")
+    named = [item for item in items if item["metadata"]["name"] == name]
+    return [_ref("Secret", item) for item in named if name not in BACKUPS or _backed_up(item) == BACKUPS[name]]
+
+
+def _backed_up(item: Mapping[str, Any]) -> str | None:
+    """The Secret that a backup was made of, by its label; the names of legacy support fit into one."""
+    return (item["metadata"].get("labels") or {}).get(BACKUP_OF)
+
+
+@dataclass(frozen=True)
+class Bindings(Listed):
+    """All ClusterRoleBindings, and the service accounts that those of legacy support are for."""
+
+    accounts: tuple[ObjectRef, ...] = ()
+
+
+def cluster_role_bindings(api: KubernetesApi) -> Bindings:
+    """All ClusterRoleBindings. Whole, since their subjects come with them at no further call."""
+    found = api.collect(
+        CLUSTER_ROLE_BINDINGS, lambda item: (_ref("ClusterRoleBinding", item), item.get("subjects") or ())
+    )
+    accounts = dict.fromkeys(
+        ObjectRef("ServiceAccount", str(subject.get("namespace") or ""), str(subject.get("name") or ""))
+        for ref, subjects in found
+        if ref.name in legacy_variants.CLUSTER_ROLES
+        for subject in subjects
+        if subject.get("kind") == "ServiceAccount"
+    )
+    return Bindings(tuple(ref for ref, _subjects in found), tuple(accounts))
 
 
 def legacy_deployments(found: Listed, configurations: Known[tuple[WebhookConfiguration, ...]]) -> tuple[ObjectRef, ...]:
@@ -187,23 +233,24 @@ class Details:
     account_roles: Mapping[ObjectRef, str]
 
 
-def details(api: KubernetesApi) -> Details:
-    """Service accounts, cluster roles, signing requests and the Helm chart's secrets of legacy support."""
+def details(api: KubernetesApi, goal: str | None = None) -> Details:
+    """Service accounts, cluster roles and signing requests of legacy support, and the Helm chart's secrets where
+    :func:`secrets` has not asked for them."""
     accounts = _service_accounts(api)
     roles = listed(api, CLUSTER_ROLES, "ClusterRole")
     certificates_api, requests = signing_requests(api)
-    further = sorted({variant.secret for variant in legacy_variants.VARIANTS} - {legacy_variants.SECRET})
+    further = () if goal in REMOVAL_GOALS else CHART_SECRETS
     objects = (
         *accounts,
         *roles.among(lambda ref: ref.name in legacy_variants.CLUSTER_ROLES),
         *requests.among(lambda ref: ref.name in legacy_variants.CERTIFICATE_SIGNING_REQUESTS),
-        *(ref for name in further for ref in listed(api, SECRETS, "Secret", f"metadata.name={name}").objects),
+        *(ref for name in further for ref in _secrets_of_name(api, name)),
     )
     return Details(objects, certificates_api, {ref: arn for ref, arn in accounts.items() if arn})
 
 
 def _service_accounts(api: KubernetesApi) -> dict[ObjectRef, str]:
-    """Those of legacy support with the ARN of their IAM role, empty for none."""
+    """Those with a name of legacy support, with the ARN of their IAM role, empty for none."""
     found = {
         _ref("ServiceAccount", item): str((item["metadata"].get("annotations") or {}).get(ROLE_OF_ACCOUNT) or "")
         for item in api.list(SERVICE_ACCOUNTS, metadata_only=True)

@@ -55,10 +55,12 @@ def references(
     told |= {chain.secret for chain in seen if chain.secret}
     wanted = [found for found in named if found.kind == "Deployment"]
     wanted += [chain.deployment for chain in seen if chain.deployment and chain.deployment not in wanted]
-    deployments = [_deployment(ref, item) for ref, item in _read(api, "/apis/apps/v1", dict.fromkeys(wanted))]
+    items = _read(api, "/apis/apps/v1", dict.fromkeys(wanted))
+    deployments = [_deployment(ref, item) for ref, item in items]
     told |= {deployment.secret for deployment in deployments if deployment.secret}
     services = [found for found in named if found.kind == "Service" and found not in told]
-    secrets = [found for found in named if found.kind == "Secret" and found not in told]
+    # A backup belongs with the Secret that it was made of: nobody has to look into it.
+    secrets = [found for found in named if found.name in CERTIFICATE_KEYS and found not in told]
     return LegacyReferences(
         deployments=tuple(deployments),
         selectors={
@@ -66,6 +68,7 @@ def references(
         },
         certificates={ref: _certificate(ref, item) for ref, item in _read(api, "/api/v1", secrets)},
         owners=_owners(api, {found for found in named if found.name == HELM_SECRET}) if owners else (),
+        accounts=tuple(dict.fromkeys(account for ref, item in items for account in _accounts(ref, item))),
     )
 
 
@@ -90,6 +93,16 @@ def _deployment(ref: ObjectRef, item: Mapping[str, Any]) -> LegacyDeployment:
         secret=ObjectRef("Secret", ref.namespace, secret) if secret else None,
         labels=dict(((spec.get("template") or {}).get("metadata") or {}).get("labels") or {}),
     )
+
+
+def _accounts(ref: ObjectRef, item: Mapping[str, Any]) -> list[ObjectRef]:
+    """The service account that a Deployment names; none where its pods run as their namespace's default."""
+    name = _pod(item).get("serviceAccountName")
+    return [ObjectRef("ServiceAccount", ref.namespace, str(name))] if name else []
+
+
+def _pod(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    return ((item.get("spec") or {}).get("template") or {}).get("spec") or {}
 
 
 def _certificate(ref: ObjectRef, item: Mapping[str, Any]) -> str:

@@ -257,12 +257,14 @@ class LegacyReferences:
         selectors: By Service, the labels that it selects pods by.
         certificates: By Secret, the certificate under the key of its variant, in PEM; empty where it has none.
         owners: cert-manager's Certificates that write the Secret of the Helm chart, where they were asked for.
+        accounts: The service accounts that the Deployments' pods run as.
     """
 
     deployments: tuple[LegacyDeployment, ...] = ()
     selectors: Mapping[ObjectRef, Mapping[str, str]] = field(default_factory=dict)
     certificates: Mapping[ObjectRef, str] = field(default_factory=dict, repr=False)
     owners: tuple[ObjectRef, ...] = ()
+    accounts: tuple[ObjectRef, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -273,7 +275,8 @@ class LegacyObjects:
     ``details`` (service accounts, cluster roles, certificate signing requests) only where one of the
     former, or a webhook configuration of theirs, is there: alone they do nothing. So are ``references``, None where
     they were not asked for. ``certificates_api`` is the API version that the cluster serves signing requests by.
-    ``account_roles`` are the ARNs of the IAM roles of those service accounts that have one.
+    ``account_roles`` are the ARNs of the IAM roles of those service accounts that have one. ``bound_accounts`` are the
+    service accounts that the ClusterRoleBindings of legacy support are for.
     """
 
     deployments: Known[tuple[ObjectRef, ...]]
@@ -284,6 +287,7 @@ class LegacyObjects:
     references: Known[LegacyReferences] | None = None
     certificates_api: str = "certificates.k8s.io/v1"
     account_roles: Mapping[ObjectRef, str] = field(default_factory=dict)
+    bound_accounts: Known[tuple[ObjectRef, ...]] = ()
 
 
 @dataclass(frozen=True)
@@ -333,7 +337,8 @@ class WindowsPod:
         beta_label_alone: Whether it names Windows there by the deprecated label beta.kubernetes.io/os alone.
         host_network: Whether it uses its node's network, so that it needs no address.
         host_process: Whether it is a HostProcess pod: all its containers run as processes of the node.
-        address_limit: The ``vpc.amazonaws.com/PrivateIPv4Address`` limit of its first container; empty without.
+        address_limit: The ``vpc.amazonaws.com/PrivateIPv4Address`` limit of its first container that has one; empty
+            without.
         address: The annotation of that name, which the controller gives it; empty without.
         owner: The controller that owns it; None where nothing makes it again.
         created_at: RFC 3339 in UTC; empty where not given.
@@ -460,10 +465,18 @@ class WebhookPods:
 @dataclass(frozen=True)
 class Probe:
     """What admission made of a server-side dry run of a Windows pod: the ``vpc.amazonaws.com/PrivateIPv4Address``
-    limit of its first container, empty where none was set."""
+    limit of its first container that has one, empty where none was set."""
 
     namespace: str
     limit: str
+
+
+@dataclass(frozen=True)
+class ControllerRole:
+    """Whether the Role by which the controller of the control plane reads kube-system is there, and its binding."""
+
+    role: Known[bool]
+    binding: Known[bool]
 
 
 @dataclass(frozen=True)
@@ -615,7 +628,8 @@ class Observation:
     for: they are for goal disable. ``role_users`` is asked for only where disabling may detach
     AmazonEKSVPCResourceController, which is attached and managed by the goal, and Unknown where ``cluster_role`` is.
     ``legacy_webhooks`` is None where no webhook configuration of legacy support is there, ``webhook_pods`` also where
-    the goal is not cert_renew.
+    the goal is not cert_renew. ``namespaces`` are the labels of each, by its name, and None where they were not asked
+    for: they are for goal cert_renew, where a webhook of legacy support has a namespaceSelector that is not empty.
 
     ``coredns`` is None where EKS does not manage that add-on. What follows is None with goal disable, and where Windows
     is not in play: the goal does not turn it on, no node runs it, no instance type is planned for it, and Windows IPAM
@@ -626,6 +640,9 @@ class Observation:
     is no such role. ``subnets`` are those of Windows node groups, of instances that none of these made, and of the
     cluster; ``instance_types`` those that are in use or planned for Windows, as far as EC2 has them in the region: both
     None where there is no such type.
+
+    ``controller_role`` is None with goals disable and legacy_install, where the control plane has no Windows support,
+    and where Windows IPAM is off and the goal is not enable.
     """
 
     observed_at: str
@@ -651,6 +668,7 @@ class Observation:
     role_users: Known[RoleUsers] | None = None
     legacy_webhooks: Known[tuple[WebhookChain, ...]] | None = None
     webhook_pods: Known[tuple[WebhookPods, ...]] | None = None
+    namespaces: Known[Mapping[str, Mapping[str, str]]] | None = None
     coredns: Known[Addon | None] = None
     instances: Known[tuple[Instance, ...]] | None = None
     access_entries: Known[tuple[AccessEntry, ...]] | None = None
@@ -661,4 +679,5 @@ class Observation:
     services: Known[tuple[Service, ...]] = ()
     service_backends: Known[tuple[ServiceBackends, ...]] = ()
     node_events: Known[tuple[NodeEvent, ...]] = ()
+    controller_role: ControllerRole | None = None
     examined: Mapping[str, int] = field(default_factory=dict)

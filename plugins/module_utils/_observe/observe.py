@@ -41,6 +41,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.atte
     aws_attempt,
     aws_unknown,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.controller_role import controller_role
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.goal_reads import goal_reads
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.legacy_reads import Listed
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
@@ -57,7 +58,6 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     ServiceAccount,
     Unknown,
     WebhookConfiguration,
-    WebhookPods,
     WindowsPod,
     Workload,
     Workloads,
@@ -75,7 +75,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.wind
 )
 
 if TYPE_CHECKING:
-    from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import WebhookChain
+    from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.legacy_depth import LegacyDepth
 
 T = TypeVar("T")
 
@@ -141,13 +141,15 @@ def _observation(
     )
     deployments = reading.kubernetes(workloads.DEPLOYMENTS, workloads.deployments)
     services = reading.kubernetes(service_backends.SERVICES, service_backends.services)
-    secrets = reading.kubernetes(legacy_reads.SECRETS, legacy_reads.secrets)
+    goal = reading.options.get("goal")
+    secrets = reading.kubernetes(legacy_reads.SECRETS, lambda api: legacy_reads.secrets(api, goal))
     bindings = reading.kubernetes(legacy_reads.CLUSTER_ROLE_BINDINGS, legacy_reads.cluster_role_bindings)
     daemon_sets = reading.kubernetes(workloads.DAEMON_SETS, workloads.daemon_sets)
     stateful_sets = reading.kubernetes(workloads.STATEFUL_SETS, workloads.stateful_sets)
     probe = _probe(reading)
 
     windows = windows_parts(reading, nodes.result(), config_map.result())
+    of_controller = controller_role(reading, config_map.result())
     configurations = mapped(configuration_items.result(), kubernetes_reads.webhook_configurations)
     pods = _of_nodes(reading, windows_pods.PODS, nodes.result(), windows_pods.windows_pods)
     slices = _of_windows_nodes(
@@ -166,8 +168,9 @@ def _observation(
         services=mapped(services.result(), lambda found: legacy_reads.legacy_services(_listed(found), configurations)),
         secrets=mapped(secrets.result(), lambda found: found.objects),
         cluster_role_bindings=mapped(bindings.result(), legacy_reads.legacy_bindings),
+        bound_accounts=mapped(bindings.result(), lambda found: found.accounts),
     )
-    legacy, webhooks, webhook_pods = _legacy_depth(reading, legacy, configuration_items.result(), configurations)
+    depth = _legacy_depth(reading, legacy, configuration_items.result(), configurations)
     search = further.role_search.result()
     of_windows = with_aws_auth(reading, windows.result(), nodes.result()) if windows else WindowsParts()
     groups = of_windows.node_groups if windows else further.node_groups.result()
@@ -185,9 +188,10 @@ def _observation(
         cni_config_map=config_map.result(),
         aws_node=mapped(daemon_sets.result(), lambda found: found[1]),
         webhook_configurations=configurations,
-        legacy=legacy,
-        legacy_webhooks=webhooks,
-        webhook_pods=webhook_pods,
+        legacy=depth.objects if depth else legacy,
+        legacy_webhooks=depth.webhooks if depth else None,
+        webhook_pods=depth.pods if depth else None,
+        namespaces=depth.namespaces if depth else None,
         security_group_policies=policies.result(),
         windows_pods=mapped(found_pods, lambda found: found[0]),
         service_accounts=accounts.result(),
@@ -211,6 +215,7 @@ def _observation(
         services=services.result(),
         service_backends=() if slices is None else mapped(slices.result(), lambda found: found[0]),
         node_events=() if events is None else events.result(),
+        controller_role=of_controller(),
         examined=counts(
             daemon_sets=mapped(daemon_sets.result(), lambda found: found[0]),
             deployments=deployments.result(),
@@ -278,8 +283,12 @@ def _probe(reading: Reading) -> Future[Any] | None:
     if not reading.options.get("probe"):
         return None
     namespace = reading.options.get("probe_namespace") or "default"
+    # By both labels, where what is proved is a webhook of legacy support, which may know the deprecated one alone.
+    beta_label = reading.options.get("goal") == "cert_renew"
     return reading.kubernetes(
-        f"/api/v1/namespaces/{namespace}/pods", lambda api: kubernetes_reads.probe(api, namespace), "POST"
+        f"/api/v1/namespaces/{namespace}/pods",
+        lambda api: kubernetes_reads.probe(api, namespace, beta_label=beta_label),
+        "POST",
     )
 
 
@@ -350,13 +359,12 @@ def _legacy_depth(
     legacy: LegacyObjects,
     items: Known[tuple[Mapping[str, Any], ...]],
     configurations: Known[tuple[WebhookConfiguration, ...]],
-) -> tuple[LegacyObjects, Known[tuple[WebhookChain, ...]] | None, Known[tuple[WebhookPods, ...]] | None]:
-    """Objects, webhooks and their pods as the observation has them: asked for where something of legacy support is."""
+) -> LegacyDepth | None:
+    """What is asked for where something of legacy support is, None where nothing is."""
     parts = (legacy.deployments, legacy.services, legacy.secrets, legacy.cluster_role_bindings)
     if not legacy_reads.has_traces(parts, configurations):
-        return legacy, None, None
+        return None
     # Imported where it is used: clusters without legacy support, which most are, do not pay for it.
     from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.legacy_depth import legacy_depth
 
-    depth = legacy_depth(reading, legacy, items, configurations)
-    return depth.objects, depth.webhooks, depth.pods
+    return legacy_depth(reading, legacy, items, configurations)

@@ -37,8 +37,11 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.legacy_
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe import key_pair
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.attempt import kubernetes_unknown
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.deployment_secrets import secrets_of
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.key_pair import KeyState
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.kubernetes_reads import label_selector
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    LabelSelector,
     ObjectRef,
     Unknown,
     WebhookService,
@@ -104,6 +107,24 @@ class ChainOverrides:
 NO_OVERRIDES = ChainOverrides()
 
 
+EVERYTHING = LabelSelector({}, ())
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which of the objects that its rules name a webhook is asked about: those that meet all of this.
+
+    Attributes:
+        namespaces: Selects by the labels of their namespace.
+        objects: Selects by their own labels.
+        conditions: Names of its matchConditions, expressions that only the API server evaluates.
+    """
+
+    namespaces: LabelSelector = EVERYTHING
+    objects: LabelSelector = EVERYTHING
+    conditions: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class WebhookEntry:
     """One webhook of a configuration.
@@ -112,11 +133,13 @@ class WebhookEntry:
         name: Its name.
         failure_policy: ``Ignore`` or ``Fail``: what becomes of an object where it does not answer.
         ca_bundle: PEM text, empty where it has none.
+        selection: What it is asked about.
     """
 
     name: str
     failure_policy: str
     ca_bundle: str
+    selection: Selection = Selection()
 
 
 @dataclass(frozen=True)
@@ -128,6 +151,7 @@ class WebhookChain:
         webhook: Name of the first of its webhooks that call this Service or URL.
         failure_policy: Of this webhook: ``Ignore`` or ``Fail``.
         ca_bundle: Of this webhook, PEM text, empty where it has none.
+        selection: Of this webhook: what it is asked about.
         others: Its further webhooks that call the same.
         with_side_effects: Names of those of its webhooks for which the API server refuses each dry run, as they may
             have side effects: admissionregistration.k8s.io/v1beta1 has it so where nothing is said.
@@ -135,10 +159,11 @@ class WebhookChain:
         service: What is called, whether it exists or not.
         service_exists: Whether it does; False also where it may not be read, as for the Secret.
         deployment: Whose pods the Service selects.
-        leaves_gap: Whether none of its pods may serve while they are replaced.
+        leaves_gap: Whether the Service may have no pod that serves while they are replaced.
         paused: Whether a change of its template replaces no pod.
         secret: That the Deployment takes the certificate from, whether it exists or not; None where nothing tells it.
         secret_exists: Whether it does.
+        sharers: The other Deployments of the namespace whose pods have the Secret, too.
         holds_pair: Whether it holds anything under either key.
         certificate_key: Key of the certificate in the Secret, empty where nothing tells it.
         private_key: Key of the private key in the Secret, empty where nothing tells it.
@@ -160,6 +185,7 @@ class WebhookChain:
     webhook: str
     failure_policy: str
     ca_bundle: str
+    selection: Selection = Selection()
     others: tuple[WebhookEntry, ...] = ()
     with_side_effects: tuple[str, ...] = ()
     url: str | None = None
@@ -170,6 +196,7 @@ class WebhookChain:
     paused: bool = False
     secret: ObjectRef | None = None
     secret_exists: bool = False
+    sharers: tuple[ObjectRef, ...] = ()
     holds_pair: bool = False
     certificate_key: str = ""
     private_key: str = ""
@@ -185,7 +212,7 @@ class WebhookChain:
     @property
     def entries(self) -> tuple[WebhookEntry, ...]:
         """All of its webhooks that call this Service or URL."""
-        return (WebhookEntry(self.webhook, self.failure_policy, self.ca_bundle), *self.others)
+        return (WebhookEntry(self.webhook, self.failure_policy, self.ca_bundle, self.selection), *self.others)
 
 
 def legacy_configurations(api: KubernetesApi) -> tuple[dict[str, Any], ...]:
@@ -241,6 +268,7 @@ class _ChainReader:
         self._problems: list[str] = []
         self._misplaced: tuple[str, ...] = ()
         self._unread: list[Unknown] = []
+        self._deployments: Sequence[Mapping[str, Any]] = ()
 
     def read(self, webhooks: Sequence[Mapping[str, Any]]) -> WebhookChain:
         service = service_of(webhooks[0])
@@ -265,6 +293,7 @@ class _ChainReader:
             webhook=first.name,
             failure_policy=first.failure_policy,
             ca_bundle=first.ca_bundle,
+            selection=first.selection,
             others=tuple(others),
             with_side_effects=tuple(
                 str(webhook.get("name") or "")
@@ -275,10 +304,11 @@ class _ChainReader:
             service=service,
             service_exists=found_service is not None,
             deployment=_ref("Deployment", deployment) if deployment else None,
-            leaves_gap=deployment is not None and leaves_gap(deployment),
+            leaves_gap=deployment is not None and leaves_gap(deployment, _target_ports(found_service, webhooks[0])),
             paused=deployment is not None and is_paused(deployment),
             secret=secret_ref,
             secret_exists=secret is not None,
+            sharers=self._sharers(secret_ref, deployment) if secret_ref else (),
             holds_pair=any(data.get(key) for key in (certificate_key, private_key)),
             certificate_key=certificate_key,
             private_key=private_key,
@@ -303,6 +333,7 @@ class _ChainReader:
         listed = self._read(lambda: self._api.list(path))
         if listed is None:
             return None
+        self._deployments = listed
         serving = serving_deployment(which, found, listed)
         self._problems += serving.problems
         return serving.deployment
@@ -337,6 +368,11 @@ class _ChainReader:
         name = self._overrides.secret_name or pair.secret
         namespace = self._overrides.namespace or (service.namespace if service else "")
         return ObjectRef("Secret", namespace, name) if name and namespace else None
+
+    def _sharers(self, secret: ObjectRef, serving: Mapping[str, Any] | None) -> tuple[ObjectRef, ...]:
+        """The Deployments that have the Secret, but for the one that serves with it."""
+        found = [each for each in self._deployments if each is not serving and secret.name in secrets_of(each)]
+        return tuple(ref for ref in (_ref("Deployment", each) for each in found) if ref.namespace == secret.namespace)
 
     def _secret(self, ref: ObjectRef | None) -> dict[str, Any] | None:
         return self._found(_secret_path(ref), ref) if ref else None
@@ -436,7 +472,17 @@ def _entry(webhook: Mapping[str, Any]) -> WebhookEntry:
         pem = base64.b64decode(bundle).decode("utf-8", "replace")
     except (binascii.Error, ValueError):
         pem = ""
-    return WebhookEntry(str(webhook.get("name") or ""), str(webhook.get("failurePolicy") or ""), pem)
+    return WebhookEntry(
+        str(webhook.get("name") or ""), str(webhook.get("failurePolicy") or ""), pem, _selection(webhook)
+    )
+
+
+def _selection(webhook: Mapping[str, Any]) -> Selection:
+    return Selection(
+        namespaces=label_selector(webhook.get("namespaceSelector")) or EVERYTHING,
+        objects=label_selector(webhook.get("objectSelector")) or EVERYTHING,
+        conditions=tuple(str(each.get("name") or "") for each in webhook.get("matchConditions") or ()),
+    )
 
 
 def _known_way(configuration: str, service: WebhookService | None) -> LegacyVariant | None:

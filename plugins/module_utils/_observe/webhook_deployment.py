@@ -8,13 +8,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.legacy_variants import VARIANTS
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import ObjectRef
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_mount import mounted_pair
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_mount import (
+    mounted_pair,
+    serving_containers,
+)
 
 ROLLING_DEFAULT = "25%"
 """Of maxUnavailable and of maxSurge, where the Deployment does not say."""
@@ -57,15 +60,25 @@ def serving_deployment(
     return ServingDeployment(fitting[0] if fitting else None, tuple(problems))
 
 
-def leaves_gap(deployment: Mapping[str, Any]) -> bool:
-    """Whether it may be without an available pod while its pods are replaced.
+def leaves_gap(deployment: Mapping[str, Any], ports: Collection[int | str] = ()) -> bool:
+    """Whether it may be without a pod that serves while its pods are replaced.
+
+    So it may where what serves has no readinessProbe: Kubernetes then calls a new pod ready when its container has
+    started, and ends the old one, before the new one listens. A startupProbe is waited for like one.
+
+    Args:
+        deployment: As the API gives it.
+        ports: Numbers and names of the container ports that the webhook is called at; empty where they are not known.
 
     Source: Kubernetes, docs/concepts/workloads/controllers/deployment, and ResolveFenceposts of
     pkg/controller/deployment/util/deployment_util.go: percentages are rounded down for maxUnavailable and up for
-    maxSurge, and where both come to 0 one pod may be away.
+    maxSurge, and where both come to 0 one pod may be away. Of probes: UpdatePodStatus of
+    pkg/kubelet/prober/prober_manager.go.
     """
     strategy = (deployment.get("spec") or {}).get("strategy") or {}
     if strategy.get("type") == "Recreate":
+        return True
+    if not all(_waits_until_ready(container) for container in serving_containers(_pod_spec(deployment), ports)):
         return True
     rolling = strategy.get("rollingUpdate") or {}
     replicas = _replicas(deployment)
@@ -87,6 +100,15 @@ def _name(deployment: Mapping[str, Any]) -> str:
 def _pod_labels(deployment: Mapping[str, Any]) -> Mapping[str, str]:
     template = (deployment.get("spec") or {}).get("template") or {}
     return (template.get("metadata") or {}).get("labels") or {}
+
+
+def _pod_spec(deployment: Mapping[str, Any]) -> Mapping[str, Any]:
+    template = (deployment.get("spec") or {}).get("template") or {}
+    return template.get("spec") or {}
+
+
+def _waits_until_ready(container: Mapping[str, Any]) -> bool:
+    return bool(container.get("readinessProbe") or container.get("startupProbe"))
 
 
 def _pods(value: int | str | None, replicas: int) -> float:

@@ -55,11 +55,8 @@ def mounted_pair(deployment: Mapping[str, Any], ports: Collection[int | str] = (
         ports: Numbers and names of the container ports that the webhook is called at; empty where they are not known.
     """
     pod = ((deployment.get("spec") or {}).get("template") or {}).get("spec") or {}
-    named = [(container, *_files(container)) for container in _serving(pod.get("containers") or (), ports)]
+    named = [(container, *_files(container)) for container in serving_containers(pod, ports)]
     told = [(container, certificate, key) for container, certificate, key in named if certificate or key]
-    if len(told) > 1:
-        # A side-car may serve something else, with a certificate of its own.
-        told = [each for each in told if WEBHOOK_IMAGE in str(each[0].get("image") or "")] or told
     if len(told) > 1:
         names = ", ".join(str(container.get("name")) for container, _certificate, _key in told)
         return MountedPair(
@@ -68,7 +65,18 @@ def mounted_pair(deployment: Mapping[str, Any], ports: Collection[int | str] = (
     return _by_flags(pod, *told[0]) if told else _by_mounts(pod)
 
 
-def _serving(containers: Sequence[Mapping[str, Any]], ports: Collection[int | str]) -> Sequence[Mapping[str, Any]]:
+def serving_containers(pod_spec: Mapping[str, Any], ports: Collection[int | str]) -> Sequence[Mapping[str, Any]]:
+    """Those of a pod's containers that may serve the webhook: one, where its ports, flags or images tell it."""
+    found = _listening(pod_spec.get("containers") or (), ports)
+    if len(found) > 1:
+        found = [container for container in found if any(_files(container))] or found
+    if len(found) > 1:
+        # A side-car may serve something else, with a certificate of its own.
+        found = [each for each in found if WEBHOOK_IMAGE in str(each.get("image") or "")] or found
+    return found
+
+
+def _listening(containers: Sequence[Mapping[str, Any]], ports: Collection[int | str]) -> Sequence[Mapping[str, Any]]:
     """Those that say that they listen at one of the ports; all of them where none says so."""
     return [
         container

@@ -96,10 +96,12 @@ def windows_types(nodes: Iterable[Node], groups: Iterable[NodeGroup], planned: I
 
 
 def node_roles(
-    nodes: Iterable[Node], groups: Iterable[NodeGroup], instances: Known[tuple[Instance, ...]] | None
+    nodes: Iterable[Node], groups: Known[tuple[NodeGroup, ...]] | None, instances: Known[tuple[Instance, ...]] | None
 ) -> NodeRoles:
     """The roles that Windows nodes run as: of their node group, or of their instance."""
-    nodes, groups = tuple(nodes), tuple(groups)
+    nodes = tuple(nodes)
+    unread = groups if isinstance(groups, Unknown) else None
+    groups = () if groups is None or isinstance(groups, Unknown) else groups
     users: dict[str, list[str]] = {}
     untold: list[tuple[str, Unknown]] = []
     for group in windows_groups(nodes, groups):
@@ -110,7 +112,7 @@ def node_roles(
         group_name = node.labels.get(GROUP_LABEL)
         if group_name in of_groups:
             continue
-        role = _without_role(group_name) if group_name else _role_of(node, instances)
+        role = unread or _without_role(group_name) if group_name else _role_of(node, instances)
         if isinstance(role, Unknown):
             untold.append((f"Node {node.name}", role))
         else:

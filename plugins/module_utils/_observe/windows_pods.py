@@ -16,7 +16,10 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kube
     KubernetesApi,
     KubernetesError,
 )
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.kubernetes_reads import ADDRESS_RESOURCE
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.kubernetes_reads import (
+    ADDRESS_RESOURCE,
+    address_limit,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     Node,
     ObjectRef,
@@ -146,7 +149,7 @@ def _pod(item: Mapping[str, Any]) -> WindowsPod:
         beta_label_alone=selecting == [BETA_OS_LABEL],
         host_network=spec.get("hostNetwork") is True,
         host_process=_is_host_process(spec),
-        address_limit=_address_limit(spec),
+        address_limit=address_limit(spec),
         address=str((item["metadata"].get("annotations") or {}).get(ADDRESS_RESOURCE) or ""),
         owner=_owner(item["metadata"]),
         created_at=str(item["metadata"].get("creationTimestamp") or ""),
@@ -180,11 +183,6 @@ def _host_process(owner: Mapping[str, Any]) -> bool | None:
     options = (owner.get("securityContext") or {}).get("windowsOptions") or {}
     value = options.get("hostProcess")
     return value if isinstance(value, bool) else None
-
-
-def _address_limit(spec: Mapping[str, Any]) -> str:
-    container = (spec.get("containers") or [{}])[0]
-    return str(((container.get("resources") or {}).get("limits") or {}).get(ADDRESS_RESOURCE) or "")
 
 
 def _owner(metadata: Mapping[str, Any]) -> ObjectRef | None:

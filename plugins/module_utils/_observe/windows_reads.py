@@ -125,7 +125,7 @@ def _access_entries(
 ) -> Known[tuple[AccessEntry, ...]] | None:
     if isinstance(reading.cluster, Unknown) or "API" not in reading.cluster.authentication_mode:
         return None
-    roles = [role.arn for role in node_roles(nodes, _read_of(groups), found).roles]
+    roles = [role.arn for role in node_roles(nodes, groups, found).roles]
     if not roles:
         return None
     return aws_attempt("eks:DescribeAccessEntry", lambda: access_entries(reading.aws, reading.cluster_name, roles))
@@ -165,7 +165,7 @@ def with_aws_auth(reading: Reading, parts: WindowsParts, nodes: Known[tuple[Node
     """The parts with ConfigMap aws-auth, where an access entry does not decide on each role already."""
     if isinstance(reading.cluster, Unknown) or reading.cluster.authentication_mode == "API":
         return parts
-    roles = node_roles(_read_of(nodes), _read_of(parts.node_groups), parts.instances).roles
+    roles = node_roles(_read_of(nodes), parts.node_groups, parts.instances).roles
     decided = {entry.principal_arn for entry in _read_of(parts.access_entries)}
     if isinstance(parts.access_entries, Unknown) or {role.arn for role in roles} <= decided:
         return parts

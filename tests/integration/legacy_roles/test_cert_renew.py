@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -48,16 +49,17 @@ def old_cluster(name: str, legacy: LegacySpec, *, beta_apis: bool = True) -> Clu
     )
 
 
+SEAMLESS = LegacySpec(not_before=ISSUED, not_after=DUE, strategy="RollingUpdate", readiness_probe=True)
+"""Without a readinessProbe the old pod may end before the new one listens."""
+
 FLEET = (
-    old_cluster("rolling", LegacySpec("B", not_before=ISSUED, not_after=DUE, strategy="RollingUpdate")),
+    old_cluster("rolling", replace(SEAMLESS, variant="B")),
     # As eksctl's manifest has it.
     old_cluster("recreated", LegacySpec("D", not_before=ISSUED, not_after=DUE, side_effects="Unknown")),
     old_cluster(
         "expired", LegacySpec("E", not_before=ISSUED, not_after=ENDED, strategy="RollingUpdate"), beta_apis=False
     ),
-    old_cluster(
-        "preview", LegacySpec("A", not_before=ISSUED, not_after=DUE, strategy="RollingUpdate"), beta_apis=False
-    ),
+    old_cluster("preview", replace(SEAMLESS, variant="A"), beta_apis=False),
     old_cluster("fresh", LegacySpec("B", strategy="RollingUpdate")),
     old_cluster(
         "strict",

@@ -66,6 +66,8 @@ def test_each_command_does_what_the_page_says(bed: Testbed) -> None:
     assert "renew_webhook_certificate" in look.stdout
     over = roles.pop(2)
     assert findings(over)["legacy.certificate"]["status"] == "pass"
+    assert "Plan: nothing is to be done" in over.stdout
+    assert "Role cert_renew has nothing to do." in over.stdout
     assert [run.returncode for run in roles] == [0, 0, 0, 0], [run.stdout[-2000:] for run in roles if run.returncode]
 
 

@@ -64,6 +64,14 @@ def in_the_way(bed: Testbed, cluster: TestbedCluster) -> Iterator[Options]:
         yield {"probe": True}
 
 
+@contextmanager
+def asked_about_another_namespace(bed: Testbed, cluster: TestbedCluster) -> Iterator[Options]:
+    """The webhook whose certificate is to be renewed is not asked about the namespace of the dry run."""
+    selection = {"namespaceSelector": {"matchLabels": {"windows": "yes"}}}
+    with installed(LegacySpec("B", selection=selection, **EXPIRED))(bed, cluster):
+        yield {"probe": True}
+
+
 FAILURES: tuple[tuple[Change, Shown], ...] = (
     (
         needed(LegacySpec("B")),
@@ -76,6 +84,15 @@ FAILURES: tuple[tuple[Change, Shown], ...] = (
         Shown("version.control_plane_support", "error", ("1.19 eks.5 is below 1.19 eks.7",)),
     ),
     (in_the_way, Shown("ipam.probe", "error", ("refuses Windows pods", "vpc-admission-webhook.amazonaws.com"))),
+    (
+        asked_about_another_namespace,
+        Shown(
+            "ipam.probe",
+            "error",
+            ("namespaceSelector windows=yes of MutatingWebhookConfiguration vpc-admission-webhook-cfg leaves out",),
+            RENEW,
+        ),
+    ),
     (
         installed(LegacySpec("A")),
         Shown("legacy.components", "warning", ("(preview)", "Deployment default/vpc-admission-webhook-deployment")),

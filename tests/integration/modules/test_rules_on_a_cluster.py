@@ -21,6 +21,7 @@ from tests.integration.conftest import require_real_control_plane
 from tests.integration.littered import become_client
 from tests.support.cluster_changes import make
 from tests.support.examination import Examination, examine
+from tests.support.legacy import WINDOWS_BINDING
 from tests.support.shown_rules import Shown
 from tests.testbed.cluster import TestbedCluster
 from tests.testbed.cluster_objects import conditions
@@ -56,6 +57,7 @@ FAILURES = (
     Shown("network.prefix_blocks", "warning", (WINDOWS_NODE, "does not have enough free cidr blocks")),
     Shown("network.network_policy", "info", ('enable-network-policy-controller: "true"',)),
     Shown("capacity.pods", "warning", (WINDOWS_NODE, "of 9 addresses")),
+    Shown("legacy.role_binding", "warning", (f"ClusterRoleBinding {WINDOWS_BINDING}", "absent")),
     Shown("nodes.ready", "warning", (WINDOWS_NODE, "not ready")),
     Shown("nodes.os_build", "info", (OLD_BUILD, "64 backends")),
     Shown("nodes.linux_ami", "info", (LINUX_NODE, "Amazon Linux 2")),
@@ -219,6 +221,7 @@ def neglect(cluster: TestbedCluster) -> None:
     data = {"data": {"enable-network-policy-controller": "true"}}
     cluster.admin.patch("configmaps", "amazon-vpc-cni", data, "kube-system")
     make(cluster, endpoint_slice_more(cluster))
+    cluster.admin.delete("clusterrolebindings", WINDOWS_BINDING)
 
 
 def endpoint_slice_more(cluster: TestbedCluster) -> Json:

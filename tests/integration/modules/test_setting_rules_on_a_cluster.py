@@ -24,7 +24,7 @@ from tests.support.cluster_changes import Change, Options, aws_node, both, confi
 from tests.support.examination import examine
 from tests.support.shown_rules import Shown
 from tests.testbed.cluster import TestbedCluster
-from tests.testbed.cluster_objects import conditions
+from tests.testbed.cluster_objects import SYSTEM, conditions
 from tests.testbed.kubernetes.admin import Json
 from tests.testbed.kubernetes.crds import EC2_NODE_CLASS
 from tests.testbed.specs import AddonSpec, ClusterSpec, chart_data
@@ -39,7 +39,7 @@ SPEC = ClusterSpec(
 )
 ON, OFF = chart_data(enable_windows_ipam="true"), chart_data()
 CONFIG_MAP = "ConfigMap kube-system/amazon-vpc-cni"
-REGISTRATION = "admissionregistration.k8s.io/v1"
+REGISTRATION, RBAC = "admissionregistration.k8s.io/v1", "rbac.authorization.k8s.io/v1"
 ENABLE, DISABLE = {"goal": "enable"}, {"goal": "disable"}
 
 
@@ -154,6 +154,21 @@ def emptied_webhook(_bed: Testbed, cluster: TestbedCluster) -> Iterator[None]:
         cluster.admin.patch("mutatingwebhookconfigurations", MUTATING, {"webhooks": original}, api=REGISTRATION)
 
 
+def without(resource: str, name: str) -> Change:
+    """Somebody deletes an object of RBAC in kube-system that EKS made for the controller."""
+
+    @contextmanager
+    def change(_bed: Testbed, cluster: TestbedCluster) -> Iterator[None]:
+        original = cluster.admin.get(resource, name, SYSTEM, api=RBAC)
+        cluster.admin.delete(resource, name, SYSTEM, api=RBAC)
+        try:
+            yield
+        finally:
+            cluster.admin.create({**original, "metadata": {"name": name, "namespace": SYSTEM}})
+
+    return change
+
+
 def seen_off(data: Mapping[str, str]) -> Change:
     """The ConfigMap has this data, and the controller has seen that it is off by it."""
     written = config_map(data)
@@ -242,6 +257,16 @@ FAILURES: tuple[tuple[Change, Shown], ...] = (
     ),
     (without_webhook, Shown("ipam.controller_webhook", "error", (f"{MUTATING} is missing",))),
     (emptied_webhook, Shown("ipam.controller_webhook", "error", (f"{MUTATING} has no webhook",))),
+    *(
+        (
+            without(resource, name),
+            Shown("ipam.controller_role", "warning", (f"{kind} kube-system/{name} is missing", "absent"), options),
+        )
+        for resource, kind, name, options in (
+            ("roles", "Role", "eks-vpc-resource-controller-role", {}),
+            ("rolebindings", "RoleBinding", "eks-vpc-resource-controller-rolebinding", ENABLE),
+        )
+    ),
     (
         config_map(OFF),
         Shown("ipam.addon_drift", "warning", ("Windows IPAM is off, though the configuration of add-on vpc-cni",)),

@@ -47,6 +47,7 @@ FROM_KUBERNETES = frozenset(
         "workloads.stuck",
         "ipam.enabled",
         "ipam.controller_webhook",
+        "ipam.controller_role",
         "legacy.components",
         "legacy.controller_blocks",
     }
@@ -206,6 +207,8 @@ def test_the_permissions_that_the_module_names_are_enough(testbed: Testbed) -> N
         for group, resource, name, verb in (
             ("", "secrets", "vpc-admission-webhook-certs", "list"),
             ("", "configmaps", "amazon-vpc-cni", "get"),
+            ("rbac.authorization.k8s.io", "roles", "eks-vpc-resource-controller-role", "get"),
+            ("rbac.authorization.k8s.io", "rolebindings", "eks-vpc-resource-controller-rolebinding", "get"),
         )
     ]
     api = "rbac.authorization.k8s.io"

@@ -18,7 +18,16 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.preflight import backend
-from tests.integration.littered import EXAMINED, IN_USE, become_client, client, littered_testbed
+from tests.integration.littered import (
+    CLEAN,
+    EXAMINED,
+    IN_USE,
+    WINDOWS_POD,
+    become_client,
+    client,
+    legacy,
+    littered_testbed,
+)
 from tests.integration.permissions.documented import (
     Permissions,
     Taken,
@@ -35,7 +44,20 @@ from tests.testbed.testbed import Testbed
 
 pytestmark = [pytest.mark.newest_client, pytest.mark.thorough]
 
-CLUSTERS = (*EXAMINED, IN_USE.name)
+WAITING_POD = {
+    **WINDOWS_POD,
+    "spec": {**WINDOWS_POD["spec"], "nodeSelector": {"kubernetes.io/os": "windows", "no-node-has": "this"}},
+}
+SELECTING = ClusterSpec(
+    "selecting",
+    nodes=CLEAN.nodes,
+    fargate_profiles=CLEAN.fargate_profiles,
+    addon=CLEAN.addon,
+    objects=(WAITING_POD, *legacy("B", selection={"namespaceSelector": {"matchLabels": {"windows": "yes"}}})),
+)
+"""One whose legacy webhook is asked about some namespaces alone, and on which a Windows pod waits."""
+
+CLUSTERS = (*EXAMINED, IN_USE.name, SELECTING.name)
 
 GOALS = {
     "preflight": "enable",
@@ -60,7 +82,7 @@ Findings = dict[str, dict[str, Any]]
 @pytest.fixture(scope="module")
 def bed() -> Iterator[Testbed]:
     """Emulated clusters, without controllers: nothing here waits for one."""
-    with littered_testbed(IN_USE, ClusterSpec("mapped", authentication_mode="CONFIG_MAP")) as testbed:
+    with littered_testbed(IN_USE, SELECTING, ClusterSpec("mapped", authentication_mode="CONFIG_MAP")) as testbed:
         yield testbed
 
 

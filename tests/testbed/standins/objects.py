@@ -14,7 +14,8 @@ from tests.testbed.kubernetes.admin import AdminClient, ApiError, Json
 ADDRESS = "vpc.amazonaws.com/PrivateIPv4Address"
 """The resource, and the annotation, that a Windows pod's address is."""
 
-WINDOWS_LABELS = ("kubernetes.io/os", "beta.kubernetes.io/os")
+BETA_WINDOWS_LABEL = "beta.kubernetes.io/os"
+WINDOWS_LABELS = ("kubernetes.io/os", BETA_WINDOWS_LABEL)
 COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
 FARGATE_PROFILE = "eks.amazonaws.com/fargate-profile"
 INSTANCE_TYPE_LABELS = ("node.kubernetes.io/instance-type", "beta.kubernetes.io/instance-type")
@@ -37,10 +38,11 @@ def is_windows_node(node: Json) -> bool:
     return any(labels_of(node).get(label) == "windows" for label in WINDOWS_LABELS)
 
 
-def selects_windows(pod: Json) -> bool:
-    """Whether the pod's nodeSelector says Windows: what the pod webhook looks at, and nothing else."""
+def selects_windows(pod: Json, labels: tuple[str, ...] = WINDOWS_LABELS) -> bool:
+    """Whether the pod's nodeSelector says Windows by one of the labels: what the pod webhook looks at, and nothing
+    else."""
     selector = pod["spec"].get("nodeSelector") or {}
-    return any(selector.get(label) == "windows" for label in WINDOWS_LABELS)
+    return any(selector.get(label) == "windows" for label in labels)
 
 
 def wants_address(pod: Json) -> bool:

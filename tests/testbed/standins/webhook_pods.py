@@ -5,7 +5,8 @@
 """Pods of the legacy admission webhook: each is a server of its own, with the certificate that it read when it began.
 
 Source: the manifests of the EKS user guide of 2022, eksctl's and those of EKS Blueprints. Images v0.2.x speak
-AdmissionReview v1beta1 alone.
+AdmissionReview v1beta1 alone, and those before v0.2.3 know Windows pods by label beta.kubernetes.io/os alone
+(aws/containers-roadmap#542, #836).
 """
 
 from __future__ import annotations
@@ -26,10 +27,11 @@ from tests.testbed.kubernetes.admin import AdminClient, Json
 from tests.testbed.kubernetes.pod_servers import PodServers
 from tests.testbed.pki import KeyPair
 from tests.testbed.standins.mounted_files import FileMissingError, MountedFiles, MountError, arguments_of
-from tests.testbed.standins.objects import ADDRESS, selects_windows
+from tests.testbed.standins.objects import ADDRESS, BETA_WINDOWS_LABEL, WINDOWS_LABELS, selects_windows
 
 IMAGE = re.compile(r"(?:^|/)vpc-admission-webhook:(?P<tag>[^@]+)")
 OLD_TAG = re.compile(r"v0\.2\.")
+BETA_LABEL_TAG = re.compile(r"v0\.(1\.|2\.[0-2](?!\d))")
 CERTIFICATE_FILE = "/etc/webhook/certs/cert.pem"
 KEY_FILE = "/etc/webhook/certs/key.pem"
 PORT = 443
@@ -185,8 +187,9 @@ class WebhookPods:
         image = IMAGE.search(container["image"])
         assert image is not None
         versions = ("v1beta1",) if OLD_TAG.match(image["tag"]) else ("v1", "v1beta1")
+        labels = labels_known_by(image["tag"])
         name = str(pod["metadata"]["name"])
-        server = JsonServer(lambda path, review: self._answer(name, versions, path, review), pair)
+        server = JsonServer(lambda path, review: self._answer(name, versions, labels, path, review), pair)
         held.server, held.place = server, (self._address_of(pod), int(arguments.get("port", PORT)))
         self._servers.add(*held.place, server)
 
@@ -217,11 +220,11 @@ class WebhookPods:
         self._held.clear()
         self._ending.clear()
 
-    def _answer(self, pod: str, versions: tuple[str, ...], path: str, review: Json) -> Json:
+    def _answer(self, pod: str, versions: tuple[str, ...], labels: tuple[str, ...], path: str, review: Json) -> Json:
         if path != PATH:
             raise ValueError(f"nothing is served at {path}")
         request = review["request"]
-        patch = patch_of(request["object"])
+        patch = patch_of(request["object"], labels)
         version = str(review["apiVersion"]).rpartition("/")[2]
         spoken = version if version in versions else versions[0]
         self.reviews.append(Review(time.monotonic(), pod, version, bool(request.get("dryRun")), bool(patch)))
@@ -232,9 +235,15 @@ class WebhookPods:
         return {"apiVersion": f"admission.k8s.io/{spoken}", "kind": "AdmissionReview", "response": response}
 
 
-def patch_of(pod: Json) -> list[Json]:
-    """The JSON patch that gives a Windows pod's first container the address as limit and request."""
-    if pod["spec"].get("hostNetwork") or not selects_windows(pod):
+def labels_known_by(tag: str) -> tuple[str, ...]:
+    """The labels by which a pod's nodeSelector says Windows to an image of the webhook."""
+    return (BETA_WINDOWS_LABEL,) if BETA_LABEL_TAG.match(tag) else WINDOWS_LABELS
+
+
+def patch_of(pod: Json, labels: tuple[str, ...] = WINDOWS_LABELS) -> list[Json]:
+    """The JSON patch that gives a Windows pod's first container the address as limit and request. Its nodeSelector
+    says Windows by one of the labels."""
+    if pod["spec"].get("hostNetwork") or not selects_windows(pod, labels):
         return []
     resources: Json = dict(pod["spec"]["containers"][0].get("resources") or {})
     for kind in ("limits", "requests"):

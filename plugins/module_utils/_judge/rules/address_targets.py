@@ -14,11 +14,13 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_
     TARGETS,
     WARM_PREFIX,
     Setting,
+    deciding_key,
     parse_integer,
     pool_targets,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import CONTROL_PLANE_GOALS, Evidence
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.objects import CONFIG_MAP
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.quoting import quoted
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule import (
     Rule,
     Verdict,
@@ -30,16 +32,24 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     unknown_part,
     unread,
 )
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.prefix_delegation import in_prefix_mode
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.prefix_delegation import (
+    held_off,
+    in_prefix_mode,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.windows_settings import (
     as_config_map_text,
-    live_text,
     wanted_addressing,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Known, Unknown
 
 RULES: list[Rule] = []
+
+SET_TARGETS = (
+    "Set targets that the controller takes (options warm_ip_target, minimum_ip_target and warm_prefix_target, role "
+    "variables eks_windows_warm_ip_target and so on: without prefix delegation warm_prefix_target is 0)"
+)
+DELETE_SHADOWED = "delete keys that begin with windows- where others win over them."
 
 
 @rule(
@@ -49,9 +59,7 @@ RULES: list[Rule] = []
     title="The controller takes the targets of Windows nodes as they are given",
     evidence="Each key of a target with its value and what the controller makes of it.",
     reference="https://github.com/aws/amazon-vpc-resource-controller-k8s/blob/master/pkg/config/loader.go",
-    remedy="Set targets that the controller takes (options warm_ip_target, minimum_ip_target and warm_prefix_target, "
-    "role variables eks_windows_warm_ip_target and so on: without prefix delegation warm_prefix_target is 0), and "
-    "delete keys that begin with windows- where others win over them.",
+    remedy=f"{SET_TARGETS}, and {DELETE_SHADOWED}",
     blocks=CONTROL_PLANE_GOALS,
 )
 def address_targets(subject: Subject) -> Verdict:
@@ -59,9 +67,10 @@ def address_targets(subject: Subject) -> Verdict:
     loader.go of the controller an un-prefixed key wins over the windows- one, even where its value is invalid; what is
     no integer counts as absent; and warm-prefix-target means nothing without prefix delegation.
 
-    A live one is a warning that stops nothing. One that goal enable or migrate is to set is an error and stops it. The
-    summary says what the controller makes of them all. Both are unknown where the ConfigMap can't be read, or where
-    prefix delegation decides and the cluster's versions can't.
+    A live one is a warning that stops nothing. One that goal enable or migrate is to set is an error and stops it. Both
+    are unknown where the ConfigMap can't be read, or where prefix delegation decides and the cluster's versions can't.
+    The summary says what the controller makes of them all, and that it has no effect where Windows IPAM is off or a
+    legacy controller turns it off.
     """
     if subject.control_plane_supported is False:
         return not_applicable("The control plane of this version has no Windows support")
@@ -85,18 +94,23 @@ def address_targets(subject: Subject) -> Verdict:
         return unknown_part(undecided)
     live_mode = in_prefix_mode(subject)
     ineffective, undecided = _ineffective(live, CONFIG_MAP, live_mode, TARGETS)
-    problems = [*ineffective, *_shadowed(live)]
+    shadowed = _shadowed(live)
+    problems = [*ineffective, *shadowed]
+    no_effect = _no_effect(subject)
     if problems:
         return failed(
-            f"The controller does not take {problems[0].value}{_more(problems)}; {_used(live, live_mode)}",
+            f"The controller does not take {problems[0].value}{_more(problems)}; {_used(live, live_mode)}{no_effect}",
             problems,
+            remedy=None if shadowed else f"{SET_TARGETS}.",
             blocks=(),
             resolved_by=("configure_windows_addressing",),
         )
     if undecided:
         return unknown_part(undecided, blocks=())
     not_read = [unread(asked_mode)] if isinstance(asked_mode, Unknown) else []
-    return passed(f"Targets are taken as they are given: {_used(to_be, asked_mode)}", *_given(live), *not_read)
+    return passed(
+        f"Targets are taken as they are given: {_used(to_be, asked_mode)}{no_effect}", *_given(live), *not_read
+    )
 
 
 def _modes(prefix_mode: Known[bool]) -> tuple[bool, ...]:
@@ -121,10 +135,10 @@ def _ineffective_in(
     used = pool_targets(data, prefix_mode)
     found = []
     for setting, taken_for in zip(TARGETS, (used.warm_ip, used.minimum_ip, used.warm_prefix), strict=True):
-        text = live_text(data, setting)
-        reason = "" if text is None else _reason(setting, text, taken_for, prefix_mode)
-        if reason and setting in settings:
-            found.append(Evidence(where, f'{setting.key} "{text}" ({reason})'))
+        key = deciding_key(data, setting.keys)
+        reason = "" if key is None else _reason(setting, data[key], taken_for, prefix_mode)
+        if key is not None and reason and setting in settings:
+            found.append(Evidence(where, f"{key} {quoted(data[key])} ({reason})"))
     return found
 
 
@@ -145,11 +159,17 @@ def _reason(setting: Setting, text: str, taken_for: int, prefix_mode: bool) -> s
 def _shadowed(data: Mapping[str, str]) -> list[Evidence]:
     """Keys that another one of the same target wins over."""
     return [
-        Evidence(CONFIG_MAP, f'{key} "{data[key]}" ({setting.key} "{data[setting.key]}" wins over it)')
+        Evidence(CONFIG_MAP, f"{key} {quoted(data[key])} ({setting.key} {quoted(data[setting.key])} wins over it)")
         for setting in TARGETS
         for key in setting.keys[1:]
         if key in data and setting.key in data
     ]
+
+
+def _no_effect(subject: Subject) -> str:
+    """What is to be added where the controller does none of it."""
+    why = held_off(subject)
+    return f"; this has no effect {why}" if why else ""
 
 
 def _used(data: Mapping[str, str], prefix_mode: Known[bool]) -> str:
@@ -165,7 +185,12 @@ def _used_in(data: Mapping[str, str], prefix_mode: bool) -> str:
 
 
 def _given(data: Mapping[str, str]) -> list[Evidence]:
-    return [Evidence(CONFIG_MAP, f'{key}: "{data[key]}"') for setting in TARGETS for key in setting.keys if key in data]
+    return [
+        Evidence(CONFIG_MAP, f"{key}: {quoted(data[key])}")
+        for setting in TARGETS
+        for key in setting.keys
+        if key in data
+    ]
 
 
 def _more(problems: list[Evidence]) -> str:

@@ -15,6 +15,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import IPAM_GOALS, Evidence, Goal
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.objects import CONFIG_MAP
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.plan import PLANS
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.quoting import quoted
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule import (
     CONTROL_PLANE_GOALS,
     Rule,
@@ -22,13 +23,19 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     failed,
     known,
     not_applicable,
+    not_known,
     passed,
     rule,
     unknown,
     unknown_part,
     unread,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.webhook_certificate import at_work
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.webhook_reach import (
+    MUTATING_WEBHOOK,
+    missed,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     NotAdmitted,
     Probe,
@@ -37,7 +44,6 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
 
 RULES: list[Rule] = []
 
-MUTATING_WEBHOOK = "vpc-resource-mutating-webhook"
 TROUBLESHOOTING = "https://github.com/aws/amazon-vpc-resource-controller-k8s/blob/master/docs/troubleshooting.md"
 
 BELOW = "The control plane of this version has no Windows support"
@@ -89,16 +95,17 @@ def enabled(subject: Subject) -> Verdict:
             f"{CONFIG_MAP} has no key {ENABLE_WINDOWS_IPAM}, so Windows IPAM is off",
             [Evidence(CONFIG_MAP, f"no {ENABLE_WINDOWS_IPAM}")],
         )
-    evidence = Evidence(CONFIG_MAP, f'{ENABLE_WINDOWS_IPAM}: "{value}"')
+    evidence = Evidence(CONFIG_MAP, f"{ENABLE_WINDOWS_IPAM}: {quoted(value)}")
     parsed = parse_bool(value)
     if parsed is None:
         return failed(
-            f'{ENABLE_WINDOWS_IPAM} is "{value}", which the controller does not read as true: Windows IPAM is off',
+            f"{ENABLE_WINDOWS_IPAM} is {quoted(value)}, which the controller does not read as true: Windows IPAM is "
+            "off",
             [evidence],
         )
     if not parsed:
-        return failed(f'{ENABLE_WINDOWS_IPAM} is "{value}"', [evidence])
-    return passed(f'{ENABLE_WINDOWS_IPAM} is "{value}"', evidence)
+        return failed(f"{ENABLE_WINDOWS_IPAM} is {quoted(value)}", [evidence])
+    return passed(f"{ENABLE_WINDOWS_IPAM} is {quoted(value)}", evidence)
 
 
 @rule(
@@ -163,6 +170,10 @@ def probe(subject: Subject) -> Verdict:
     namespace refuses the pod, be it by its quota, its pod security or a policy, or does not exist; or a webhook does
     not answer that the goal does not mend. A legacy webhook that is not declared to have no side effects has every dry
     run refused, which the first step of cert_renew and migrate mends.
+
+    It also stops cert_renew where no webhook whose certificate is to be renewed is asked about the pod of the dry run,
+    by its namespaceSelector or objectSelector: its limit is then no sign of the new certificate. So it does where the
+    namespaces can't be read, or matchConditions decide, unless the dry run shows a limit before anything is changed.
     """
     result = subject.observation.probe
     if result is None:
@@ -194,6 +205,9 @@ def probe(subject: Subject) -> Verdict:
     both = " (the legacy webhook may have set it)" if subject.legacy.configurations else ""
     if subject.options.goal == "disable":
         return _probe_of_disabled(subject, result, pod)
+    unasked = _unasked(subject, result) if subject.options.goal == "cert_renew" else None
+    if unasked:
+        return unasked
     if result.limit in NO_LIMIT:
         return failed(
             "Admission gave a Windows pod no address",
@@ -211,6 +225,38 @@ def _is_of_legacy(subject: Subject, refusal: Unknown) -> bool:
     chains = subject.observation.legacy_webhooks
     seen = () if chains is None or isinstance(chains, Unknown) else chains
     return any(f'"{entry.name}"' in refusal.reason for chain in seen for entry in chain.entries)
+
+
+def _unasked(subject: Subject, result: Probe) -> Verdict | None:
+    """The verdict where what is renewed is not asked about the pod of the dry run, or may not be; None where it is."""
+    miss = missed(subject, at_work(subject), result.namespace, {})
+    shows_limit = result.limit not in NO_LIMIT
+    if miss is None or (shows_limit and not miss.certain):
+        return None
+    configuration = f"MutatingWebhookConfiguration {miss.configuration}"
+    found = Evidence(configuration, f"{miss.field}: {miss.value}")
+    if miss.unread is not None:
+        return unknown(
+            f"Whether {miss} leaves out namespace {result.namespace} of the dry run: {not_known(miss.unread)}",
+            [found, unread(miss.unread)],
+            remedy=miss.unread.remedy,
+            blocks=("cert_renew",),
+            resolved_by=(),
+            stops_pods=False,
+        )
+    if miss.field == "namespaceSelector":
+        remedy = "Set probe_namespace (role variable eks_windows_probe_namespace) to a namespace that it selects."
+    else:
+        remedy = f"Take {miss.field} out of {configuration} for the renewal."
+    verb = "leaves out" if miss.certain else "may leave out"
+    return failed(
+        f"The dry run would not show the new certificate: {miss} {verb} its pod in namespace {result.namespace}",
+        [found, Evidence(f"Namespace {result.namespace}", "the dry run's")],
+        remedy=remedy,
+        blocks=("cert_renew",),
+        resolved_by=(),
+        stops_pods=False,
+    )
 
 
 def _probe_of_disabled(subject: Subject, result: Probe, pod: str) -> Verdict:

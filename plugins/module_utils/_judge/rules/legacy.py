@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_map_keys import parse_bool
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Evidence, Goal
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.legacy_state import BLOCKING_CONTROLLER
@@ -44,9 +46,10 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.
     second_controllers,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.webhook_certificate import restarted
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import GROUPS_NOT_ASKED, Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.support import live_value
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Unknown
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Known, Unknown
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.windows_machines import windows_groups
 
 RULES: list[Rule] = []
 
@@ -92,8 +95,8 @@ def components(subject: Subject) -> Verdict:
     certificates and RBAC alone do nothing, and stop nothing. What takes legacy support away is stopped only by what
     could not be read, and by a webhook configuration that calls other webhooks too.
 
-    A Service or Secret that nothing of legacy support refers to is not its own, whatever its name. On versions whose
-    control plane has no Windows support, legacy support is what is needed, and the rule does not apply.
+    A Service, Secret or service account that nothing of legacy support refers to is not its own, whatever its name. On
+    versions whose control plane has no Windows support, legacy support is what is needed, and the rule does not apply.
     """
     legacy = subject.legacy
     removing = subject.options.goal in REMOVAL_GOALS
@@ -287,7 +290,7 @@ def rollout(subject: Subject) -> Verdict:
     RULES,
     id="legacy.role_binding",
     severity="error",
-    title="ClusterRoleBinding eks:kube-proxy-windows exists where legacy support needs it",
+    title="ClusterRoleBinding eks:kube-proxy-windows exists where Windows nodes need it",
     evidence="Whether the ClusterRoleBinding is present.",
     reference="https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html",
     remedy="Run role cloudops.eks_windows.legacy_install, which creates it: group eks:kube-proxy-windows to "
@@ -301,12 +304,15 @@ def role_binding(subject: Subject) -> Verdict:
     it neither DNS nor Services work there. eksctl never made it for legacy support, and the user guide had it created
     by hand where it is missing.
 
-    It matters where legacy support runs Windows pods, or is to be installed.
+    It is an error where legacy support runs Windows pods, or is to be installed. With the control plane's support it is
+    a warning that stops nothing, where there are Windows nodes or Windows node groups and the goal is not disable: the
+    binding is told by its name alone, and another one can give the group the role; and which groups EKS gives an access
+    entry of type EC2_WINDOWS could not be confirmed. So that it is missing is no proof that kube-proxy can't work.
     """
     if subject.options.goal != "legacy_install":
         known(subject.observation.cluster)
         if subject.control_plane_supported is not False:
-            return not_applicable("It matters where legacy support is what runs Windows pods")
+            return _role_binding_of_control_plane(subject)
         known(subject.observation.legacy.deployments)
         if not subject.legacy.acting:
             return not_applicable("There is no legacy support")
@@ -317,3 +323,40 @@ def role_binding(subject: Subject) -> Verdict:
         f"{BINDING} is missing, so that kube-proxy on Windows nodes can't read Services",
         [Evidence(str(BINDING), "absent")],
     )
+
+
+def _role_binding_of_control_plane(subject: Subject) -> Verdict:
+    """The verdict where legacy support does not matter: never an error, and it stops nothing."""
+    if subject.options.goal == "disable":
+        return not_applicable("It does not matter to goal disable")
+    has_windows = _has_windows(subject)
+    if has_windows is False:
+        asked = subject.observation.node_groups is not None
+        return not_applicable("There is no Windows node and no Windows node group" if asked else GROUPS_NOT_ASKED)
+    bindings = subject.observation.legacy.cluster_role_bindings
+    if not isinstance(bindings, Unknown) and BINDING in bindings:
+        return passed(f"{BINDING} exists", Evidence(str(BINDING), "present"))
+    missed = next((part for part in (has_windows, bindings) if isinstance(part, Unknown)), None)
+    if missed is not None:
+        return replace(unknown_part(missed, blocks=(), resolved_by=(), stops_pods=False), severity="warning")
+    return failed(
+        f"{BINDING} is missing, by which kube-proxy on Windows nodes may read Services",
+        [Evidence(str(BINDING), "absent")],
+        severity="warning",
+        remedy="Create it: kubectl create clusterrolebinding eks:kube-proxy-windows --clusterrole=system:node-proxier "
+        "--group=eks:kube-proxy-windows. A binding of another name that gives the group the role does as well: put "
+        "legacy.role_binding into ignore (role variable eks_windows_ignore) then. Role legacy_install, which creates "
+        "it for legacy support, refuses where the control plane has Windows support.",
+        blocks=(),
+        resolved_by=(),
+        stops_pods=False,
+    )
+
+
+def _has_windows(subject: Subject) -> Known[bool]:
+    """Whether there is a Windows node or a Windows node group."""
+    nodes, groups = subject.windows_nodes, subject.observation.node_groups
+    seen = () if isinstance(nodes, Unknown) else nodes
+    if seen or windows_groups(seen, () if groups is None or isinstance(groups, Unknown) else groups):
+        return True
+    return next((part for part in (nodes, groups) if isinstance(part, Unknown)), False)

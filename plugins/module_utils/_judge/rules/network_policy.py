@@ -11,6 +11,7 @@ from __future__ import annotations
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_map_keys import parse_bool
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import WINDOWS_GOALS, Evidence
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.objects import CONFIG_MAP
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.quoting import quoted
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule import (
     Rule,
     Verdict,
@@ -46,7 +47,7 @@ def network_policy(subject: Subject) -> Verdict:
     if not nodes and subject.options.goal not in WINDOWS_GOALS:
         return not_applicable("There is no Windows node")
     value = known(subject.cni_data).get(KEY)
-    evidence = Evidence(CONFIG_MAP, f'{KEY}: "{value}"' if value is not None else f"no {KEY}")
+    evidence = Evidence(CONFIG_MAP, f"{KEY}: {quoted(value)}" if value is not None else f"no {KEY}")
     if parse_bool(value):
         return failed("Network policies of the VPC CNI are on, and have no effect on Windows pods", [evidence])
     return passed("Network policies of the VPC CNI are off", evidence)

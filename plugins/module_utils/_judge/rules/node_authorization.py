@@ -69,8 +69,8 @@ class _State:
     id="iam.node_authorization",
     severity="error",
     title="The cluster lets the role of each Windows node run kube-proxy",
-    evidence="Each role of Windows nodes with its access entry's type or its groups in aws-auth, and each node whose "
-    "role is not known.",
+    evidence="Each role of Windows nodes with its access entry's type or its groups in aws-auth, each node whose role "
+    "is not known, and each node group that may be of Windows.",
     reference="https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html",
     remedy=f"Where an access entry decides, delete it and create it anew with type {ENTRY_TYPE}: its type can't be "
     "changed. Linux nodes of that role need a role of their own first. Else add group "
@@ -89,9 +89,14 @@ def node_authorization(subject: Subject) -> Verdict:
 
     Roles are those of managed node groups, also without a node, and those of the instance profiles of other Windows
     nodes. It is unknown where they, the entries or the ConfigMap can't be read. Windows pods are held to be kept from
-    running where no role is known to be right. It does not apply for goal disable, where there is nothing of Windows,
-    and where node groups are not asked for: a goal that does not turn Windows on, while Windows IPAM is off and no
-    Windows node is there or planned.
+    running where no role is known to be right.
+
+    A managed node group whose launch template names the AMI may be of Windows, which EKS does not tell, and has to be
+    let in by hand. Where there is such a group, no node of it tells, and nothing else is of Windows, it is unknown, as
+    a warning.
+
+    It does not apply for goal disable, where there is nothing of Windows, and where node groups are not asked for: a
+    goal that does not turn Windows on, while Windows IPAM is off and no Windows node is there or planned.
     """
     if subject.options.goal == "disable":
         return not_applicable("Without Windows support nothing of it is needed")
@@ -128,11 +133,29 @@ def node_authorization(subject: Subject) -> Verdict:
             remedy=first.remedy,
             stops_pods=none_is_right,
         )
+    silent = untold_groups(known(subject.observation.node_groups), known(subject.observation.nodes))
     if not states:
-        return not_applicable("There is no Windows node and no Windows node group")
+        return _of_groups_alone(silent)
     return passed(
         f"Roles of Windows nodes that may run kube-proxy: {len(states)}",
         *(Evidence(f"IAM role {state.role.arn}", f"{state.seen} ({_users(state.role)})") for state in states),
+        *map(_doubtful, silent),
+    )
+
+
+def _of_groups_alone(silent: tuple[NodeGroup, ...]) -> Verdict:
+    """The verdict where nothing is known to be of Windows, but these node groups may be."""
+    if not silent:
+        return not_applicable("There is no Windows node and no Windows node group")
+    return unknown(
+        f"Not known: the operating system of node groups whose launch template names the AMI: {len(silent)}",
+        list(map(_doubtful, silent)),
+        remedy="Look which AMI the launch template of these node groups names (aws ec2 "
+        "describe-launch-template-versions), and whether it is of Windows (aws ec2 describe-images). Where it is, give "
+        f"their role an access entry of type {ENTRY_TYPE}, or add group {WINDOWS_GROUP} to its row in {AWS_AUTH}, as "
+        "the cluster's authentication mode wants.",
+        severity="warning",
+        stops_pods=False,
     )
 
 
@@ -270,14 +293,12 @@ def node_role_shared(subject: Subject) -> Verdict:
     nodes = known(subject.windows_nodes)
     roles = {role.arn: role for role in subject.node_roles.roles}
     if not roles and not subject.node_roles.untold:
-        return not_applicable("There is no Windows node and no Windows node group")
+        return not_applicable("There is no Windows node, and no node group known to be of Windows")
     of_windows = windows_groups(nodes, groups)
     others = [group for group in groups if group not in of_windows and group.node_role in roles]
     silent = untold_groups(others, known(subject.observation.nodes))
     sharing = [group for group in others if group not in silent]
-    doubtful = [
-        Evidence(f"Node group {group.name}", f"{_runs_as(group)}, operating system not known") for group in silent
-    ]
+    doubtful = list(map(_doubtful, silent))
     if not sharing and subject.node_roles.untold:
         part = subject.node_roles.untold[0][1]
         return unknown(not_known(part), [unread(part), *doubtful], remedy=part.remedy)
@@ -312,6 +333,11 @@ def _entries_decide(subject: Subject, groups: Iterable[NodeGroup]) -> bool:
     entries = subject.observation.access_entries
     decided = {entry.principal_arn for entry in (() if isinstance(entries, Unknown) else entries or ())}
     return {group.node_role for group in groups} <= decided
+
+
+def _doubtful(group: NodeGroup) -> Evidence:
+    """A node group of which nothing tells the operating system."""
+    return Evidence(f"Node group {group.name}", f"{_runs_as(group)}, operating system not known")
 
 
 def _runs_as(group: NodeGroup) -> str:

@@ -8,12 +8,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_map_keys import (
-    ENABLE_WINDOWS_IPAM,
-    parse_bool,
-)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.instance_types import LIST_DATE, instance_type
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.unsupported_instance_families import (
     documented_2022,
@@ -21,6 +18,8 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.unsuppo
     without_windows_ami,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Evidence
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.legacy_state import BLOCKING_CONTROLLER
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.node_groups import groups_without_types
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule import (
     WINDOWS_GOALS,
     Rule,
@@ -34,7 +33,14 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     unknown_part,
     unread,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.legacy import MIGRATE
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.legacy_installation import (
+    CONTROLLER_ID as INSTALL_ID,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.legacy_removal import CONTROLLER_ID
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.windows_ipam import ENABLE_ID
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import GROUPS_NOT_ASKED, Subject
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.support import effective_ipam
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Node, Unknown
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.windows_machines import windows_groups
 
@@ -97,13 +103,15 @@ def instance_types(subject: Subject) -> Verdict:
     Windows node is of a good type, never by one to come. A node that does not say its type is unknown.
 
     Where nothing speaks against the types that are seen, and node groups can't be read, it is unknown, which stops
-    nothing. A failure names what could not be read beside it.
+    nothing. So it is where a Windows node group has no node yet, its launch template names the type, and no type is
+    planned. A failure names what could not be read beside it.
     """
     nodes, groups = subject.windows_nodes, subject.observation.node_groups
     seen = () if isinstance(nodes, Unknown) else nodes
     planned = [("Planned type", name) for name in subject.options.planned_instance_types if name]
     planned += types_to_come(subject)
-    if not seen and not planned:
+    untold = types_of_templates(subject)
+    if not seen and not planned and not untold:
         known(nodes)
         if isinstance(groups, Unknown):
             return unknown_part(groups, blocks=(), stops_pods=False)
@@ -126,7 +134,7 @@ def instance_types(subject: Subject) -> Verdict:
         evidence = [Evidence(item.where, f"{item.type}: {', '.join(item.problems)}") for item in bad]
         summary = f"{bad[0].type}: {', '.join(bad[0].problems)}{_more(bad)}"
         unseen = [unread(part) for part in (nodes, groups) if isinstance(part, Unknown)]
-        return failed(summary, evidence + warned + unseen, stops_pods=stops_pods)
+        return failed(summary, evidence + warned + untold + unseen, stops_pods=stops_pods)
     known(nodes)
     untyped = [Evidence(f"Node {node.name}", "no instance type") for node in seen if not node.instance_type]
     if untyped:
@@ -139,7 +147,7 @@ def instance_types(subject: Subject) -> Verdict:
     if unlisted:
         return failed(
             f"{unlisted[0].type}: {_OUTDATED}{_more(unlisted)}",
-            warned,
+            warned + untold,
             remedy="Nothing to mend while new Windows pods get addresses on these nodes. Where they don't, their "
             "capacity is left from before: use another instance type.",
             severity="warning",
@@ -148,7 +156,11 @@ def instance_types(subject: Subject) -> Verdict:
         )
     if isinstance(groups, Unknown):
         return unknown_part(groups, blocks=(), stops_pods=False)
-    good = [Evidence(item.where, item.type) for item in judged]
+    not_told = types_not_told(subject, "Whether the instance type can be a Windows node")
+    if not_told:
+        # Nothing speaks against them: a failure would be graver.
+        return replace(not_told, severity="warning")
+    good = [Evidence(item.where, item.type) for item in judged] + untold
     return passed(f"{', '.join(sorted({item.type for item in judged}))} can be Windows nodes", *good)
 
 
@@ -160,6 +172,34 @@ def types_to_come(subject: Subject) -> list[tuple[str, str]]:
     found = windows_groups(nodes, () if groups is None or isinstance(groups, Unknown) else groups)
     there = {node.instance_type for node in nodes}
     return [(f"Node group {group.name}", name) for group in found for name in group.instance_types if name not in there]
+
+
+def types_of_templates(subject: Subject) -> list[Evidence]:
+    """The Windows node groups whose launch template names the instance type, and that have no node to tell it; none
+    where nodes or node groups were not read."""
+    nodes, groups = subject.observation.nodes, subject.observation.node_groups
+    if isinstance(nodes, Unknown) or groups is None or isinstance(groups, Unknown):
+        return []
+    found = groups_without_types(groups, nodes)
+    return [
+        Evidence(f"Node group {group.name}", "no node yet, and its launch template names the type") for group in found
+    ]
+
+
+def types_not_told(subject: Subject, what: str) -> Verdict | None:
+    """The verdict where ``what`` hangs on the instance type of such a node group. Planned types answer for it."""
+    found = types_of_templates(subject)
+    if not found or any(subject.options.planned_instance_types):
+        return None
+    names = ", ".join(item.object.removeprefix("Node group ") for item in found)
+    return unknown(
+        f"{what} is not known for node groups that have no node yet, and whose launch template names the type: {names}",
+        found,
+        remedy="Look the type up (aws ec2 describe-launch-template-versions), and name it in planned_instance_types "
+        "(role variable eks_windows_planned_instance_types), which is judged in its place.",
+        blocks=(),
+        stops_pods=False,
+    )
 
 
 class _Judged(NamedTuple):
@@ -193,7 +233,8 @@ def address_capacity(subject: Subject) -> Verdict:
     when it has taken the node up; an instance type that it does not know never gets it.
 
     It stops no goal, since a node that has just joined lacks it for minutes. It passes also after Windows support was
-    disabled, as the capacity stays: whether support is on is for rule ipam.enabled to say.
+    disabled, as the capacity stays: whether support is on is for rule ipam.enabled to say. A node that lacks it while
+    support is off does not matter to goal disable.
     """
     nodes = known(subject.windows_nodes)
     if not nodes:
@@ -203,18 +244,43 @@ def address_capacity(subject: Subject) -> Verdict:
         evidence = map(_capacity, nodes)
         return passed("Every Windows node advertises addresses, as it also does after disabling", *evidence)
     summary = f"Windows nodes that don't advertise addresses for pods: {len(lacking)} of {len(nodes)}"
-    config_map = subject.observation.cni_config_map
-    if not isinstance(config_map, Unknown) and subject.control_plane_supported is not False:
-        data = (config_map.data if config_map else None) or {}
-        if not parse_bool(data.get(ENABLE_WINDOWS_IPAM)):
-            return failed(
-                f"{summary}, as Windows IPAM is off",
-                lacking,
-                remedy="Run role cloudops.eks_windows.enable.",
-                resolved_by=("enable_windows_ipam",),
-            )
+    if subject.control_plane_supported is not False and effective_ipam(subject) is False:
+        if subject.options.goal == "disable":
+            return not_applicable("Windows IPAM is off, as goal disable wants it", *lacking)
+        return _without_ipam(subject, summary, lacking)
+    if subject.control_plane_supported is False and not _may_act(subject):
+        return failed(
+            f"{summary}, as no controller is there: this version's control plane has none, nor is there legacy support",
+            lacking,
+            remedy="Update the cluster and run role cloudops.eks_windows.enable, or run role "
+            "cloudops.eks_windows.legacy_install.",
+            resolved_by=(INSTALL_ID,),
+        )
     # Pods can run on the nodes that do.
     return failed(summary, lacking, stops_pods=len(lacking) == len(nodes))
+
+
+def _may_act(subject: Subject) -> bool:
+    """Whether legacy support acts, or could not be looked for."""
+    return isinstance(subject.observation.legacy.deployments, Unknown) or bool(subject.legacy.acting)
+
+
+def _without_ipam(subject: Subject, summary: str, lacking: list[Evidence]) -> Verdict:
+    """The verdict where the controller of the control plane takes up no node. Role enable refuses beside what acts of
+    legacy support."""
+    if subject.legacy.blocking_controller:
+        return failed(
+            f"{summary}, as {BLOCKING_CONTROLLER} turns control-plane Windows support off",
+            lacking,
+            remedy=f"Where legacy support is to give the addresses, see its controller's log. {MIGRATE}",
+            resolved_by=(CONTROLLER_ID,),
+        )
+    return failed(
+        f"{summary}, as Windows IPAM is off",
+        lacking,
+        remedy=MIGRATE if subject.legacy.acting else "Run role cloudops.eks_windows.enable.",
+        resolved_by=(ENABLE_ID,),
+    )
 
 
 def _capacity(node: Node) -> Evidence:

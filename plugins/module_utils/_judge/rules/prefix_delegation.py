@@ -21,7 +21,9 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.platfor
     minimum,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import CONTROL_PLANE_GOALS, Evidence
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.legacy_state import BLOCKING_CONTROLLER
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.objects import CONFIG_MAP
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.quoting import quoted
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule import (
     PartUnknownError,
     Rule,
@@ -34,8 +36,13 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     unknown,
     unknown_part,
 )
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.nodes import types_to_come
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.nodes import (
+    types_not_told,
+    types_of_templates,
+    types_to_come,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import GROUPS_NOT_ASKED, Subject
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.support import effective_ipam
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Known, Unknown
 
 RULES: list[Rule] = []
@@ -62,7 +69,11 @@ def prefix_delegation(subject: Subject) -> Verdict:
 
     It stops a goal only where that is to turn it on. Otherwise pods run all the same, only fewer on a node: the
     controller leaves older platforms and types on Xen in secondary mode, without a word or with event Unsupported. A
-    type that is not in the controller's list is unknown, and so are types where node groups can't be read.
+    type that is not in the controller's list is unknown, and so are types where node groups can't be read, or where a
+    Windows node group has no node, its launch template names the type, and none is planned.
+
+    Where it is set, and Windows IPAM is off or a legacy controller turns it off, the summary says that it has no
+    effect.
     """
     if subject.control_plane_supported is False:
         return not_applicable("The control plane of this version has no Windows support")
@@ -71,7 +82,7 @@ def prefix_delegation(subject: Subject) -> Verdict:
     if isinstance(data, Unknown) and not wanted:
         return unknown_part(data, blocks=())
     live = known(data).get(ENABLE_WINDOWS_PREFIX_DELEGATION)
-    seen = [] if live is None else [Evidence(CONFIG_MAP, f'{ENABLE_WINDOWS_PREFIX_DELEGATION}: "{live}"')]
+    seen = [] if live is None else [Evidence(CONFIG_MAP, f"{ENABLE_WINDOWS_PREFIX_DELEGATION}: {quoted(live)}")]
     if not wanted and not parse_bool(live):
         return passed("Windows prefix delegation is off", *seen)
     if wanted:
@@ -107,6 +118,16 @@ def in_prefix_mode(subject: Subject, wanted: bool | None = None) -> Known[bool]:
         return cluster
     seen = f"{cluster.version} {cluster.platform_version}".strip() or "none"
     return Unknown("eks:DescribeCluster", f"can't tell the versions apart: {seen}", _REPORT)
+
+
+def held_off(subject: Subject) -> str:
+    """While what the controller holds Windows IPAM, and prefix delegation with it, to be off, whatever is set; empty
+    where it does not, where that is not known, and for a goal that ends it."""
+    if subject.options.goal in CONTROL_PLANE_GOALS or effective_ipam(subject) is not False:
+        return ""
+    return (
+        f"while {BLOCKING_CONTROLLER} is there" if subject.legacy.blocking_controller else "while Windows IPAM is off"
+    )
 
 
 def _version(subject: Subject) -> Verdict | None:
@@ -157,14 +178,18 @@ def _instance_types(subject: Subject) -> Verdict | None:
         )
     if isinstance(subject.observation.node_groups, Unknown):
         return unknown_part(subject.observation.node_groups)
-    return None
+    return types_not_told(subject, "Whether prefix delegation is possible")
 
 
 def _possible(subject: Subject, live: bool) -> Verdict:
     nodes = known(subject.windows_nodes)
+    untold = types_of_templates(subject)
+    every = "every Windows instance type that is told" if untold else "every Windows instance type"
+    why = held_off(subject)
+    state = f"is set, and has no effect {why}" if why else "is on"
     if live and subject.observation.node_groups is None:
-        return passed(f"Windows prefix delegation is on. {GROUPS_NOT_ASKED}")
+        return passed(f"Windows prefix delegation {state}. {GROUPS_NOT_ASKED}")
     if live:
-        return passed("Windows prefix delegation is on, and every Windows instance type can have it")
+        return passed(f"Windows prefix delegation {state}{';' if why else ', and'} {every} can have it", *untold)
     replace_them = f"; replace the Windows nodes there are, rather than mix modes: {len(nodes)}" if nodes else ""
-    return passed(f"Windows prefix delegation can be turned on{replace_them}")
+    return passed(f"Windows prefix delegation can be turned on{replace_them}", *untold)

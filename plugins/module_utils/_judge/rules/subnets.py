@@ -25,12 +25,18 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     unknown_part,
     unread,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.nodes import (
+    types_not_told,
+    types_of_templates,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.prefix_delegation import in_prefix_mode
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import GROUPS_NOT_ASKED, Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Subnet, Unknown
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.windows_machines import windows_groups
 
 RULES: list[Rule] = []
+
+_ADDRESSES = "How many addresses a node takes"
 
 MAX_PODS = 110
 """Pods that a Windows node's kubelet runs unless its bootstrap arguments say otherwise (user guide, Windows AMIs)."""
@@ -58,8 +64,9 @@ def subnet_addresses(subject: Subject) -> Verdict:
     network.prefix_blocks has the controller's events.
 
     It does not apply for goal disable, and where no instance type is in use or planned for Windows. It is unknown where
-    neither EC2 nor the controller's list has a type, unless a subnet is too small for the others already, and where
-    prefix delegation decides and is not known, since the ConfigMap or the cluster's versions can't be read.
+    neither EC2 nor the controller's list has a type, or a Windows node group has no node yet, its launch template
+    names the type and none is planned, unless a subnet is too small for the others already; and where prefix delegation
+    decides and is not known, since the ConfigMap or the cluster's versions can't be read.
     """
     if subject.options.goal == "disable":
         return not_applicable("Without Windows support nothing of it is needed")
@@ -69,17 +76,22 @@ def subnet_addresses(subject: Subject) -> Verdict:
             return not_applicable(GROUPS_NOT_ASKED)
         if isinstance(subject.observation.node_groups, Unknown):
             return unknown_part(subject.observation.node_groups)
-        return not_applicable("No instance type is in use or planned for Windows nodes")
+        return types_not_told(subject, _ADDRESSES) or not_applicable(
+            "No instance type is in use or planned for Windows nodes"
+        )
     found = [limits for limits in map(subject.limits, subject.windows_types) if limits is not None]
     untold = [name for name in subject.windows_types if subject.limits(name) is None]
     if found:
         verdict = _of_types(subject, found)
-        if verdict.status != "pass" or not untold:
+        if verdict.status != "pass":
             return verdict
+        if not untold:
+            seen = (*verdict.evidence, *types_of_templates(subject))
+            return types_not_told(subject, _ADDRESSES) or replace(verdict, evidence=seen)
     if isinstance(subject.observation.instance_types, Unknown):
         return unknown_part(subject.observation.instance_types)
     return unknown(
-        f"How many addresses a node takes is not known for instance types: {', '.join(untold)}",
+        f"{_ADDRESSES} is not known for instance types: {', '.join(untold)}",
         [Evidence("Instance type", f"{name}: neither EC2 nor the controller's list has it") for name in untold],
         remedy="Check the names of these types, in node groups and among the planned ones, and whether the region has "
         "them (aws ec2 describe-instance-types).",

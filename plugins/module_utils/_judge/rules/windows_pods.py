@@ -23,6 +23,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
 
 RULES: list[Rule] = []
 
+NAME_WINDOWS = "Give the pod template the nodeSelector kubernetes.io/os: windows, and make its pods anew."
 WINDOWS_SUPPORT = "https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html"
 
 
@@ -33,7 +34,7 @@ WINDOWS_SUPPORT = "https://docs.aws.amazon.com/eks/latest/userguide/windows-supp
     title="Windows pods name Windows by nodeSelector",
     evidence="Each pod that the webhooks take for no Windows pod, or that uses the deprecated label, and its owner.",
     reference="https://github.com/aws/amazon-vpc-resource-controller-k8s/blob/master/webhooks/core/pod_webhook.go",
-    remedy="Give the pod template the nodeSelector kubernetes.io/os: windows, and make its pods anew.",
+    remedy=NAME_WINDOWS,
 )
 def node_selector_form(subject: Subject) -> Verdict:
     """Each Windows pod that needs an address has a nodeSelector of kubernetes.io/os or beta.kubernetes.io/os: windows.

@@ -16,14 +16,30 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     Verdict,
     failed,
     known,
+    not_known,
     passed,
     rule,
+    unknown,
+    unread,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.windows_pods import NAME_WINDOWS
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.stuck_pods import RECYCLE_ID
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.stuck_pods import StuckPod, stuck_pods
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.support import effective_ipam
 
 RULES: list[Rule] = []
+
+DELETE_THEM = (
+    "Then delete those without a limit: their owners make new ones, and what nothing owns is made again by hand."
+)
+IPAM_IS_OFF = f"Turn Windows IPAM on first: look at ipam.enabled and legacy.controller_blocks. {DELETE_THEM}"
+REMEDY = (
+    "Mend what the evidence names first: the webhook (legacy.certificate, ipam.controller_webhook) or the controller. "
+    f"{DELETE_THEM} Role cloudops.eks_windows.cert_renew deletes those that a controller owns, where a webhook gives "
+    "new ones a limit."
+)
+SELECT_THEM = "Where a webhook leaves pods out, have its selector select them first."
 
 
 @rule(
@@ -33,29 +49,44 @@ RULES: list[Rule] = []
     title="No Windows pod waits for an address",
     evidence="Each pod with what it lacks, and whether something makes it again.",
     reference="https://github.com/aws/containers-roadmap/issues/463",
-    remedy="Mend what the evidence names first: the webhook (legacy.certificate, ipam.controller_webhook) or the "
-    "controller. Then delete those without a limit: their owners make new ones, and what nothing owns is made again by "
-    "hand. Role cloudops.eks_windows.cert_renew deletes those that a controller owns.",
+    remedy=REMEDY,
     resolved_by=(RECYCLE_ID,),
 )
 def stuck(subject: Subject) -> Verdict:
     """No Windows pod has a node, waits in ContainerCreating and has no address. The pod webhook gives the first
     container a limit of addresses when a pod is created, and the controller then the address by an annotation. To goal
-    cert_renew a pod without a node and without a limit counts too: it will wait for an address once its node comes.
+    cert_renew a pod without a node and without a limit counts too: it will wait for an address once its node comes. It
+    does not where the selectors of the legacy webhook leave it out.
 
     The evidence tells pods that no webhook gave the limit, which have to be made again, from those that the controller
     gives no address, and from those that ask for Windows by node affinity alone, which no webhook looks at. It stops no
     goal: what made them stuck may be mended by now. Pods that Fargate took wait for something else, of which rule
-    workloads.fargate tells.
+    workloads.fargate tells. Where Windows IPAM is off for the controller, and there is no legacy webhook, a pod without
+    a limit says so: the webhook may have answered, and gives none then.
     """
     found = known(stuck_pods(subject))
     if not found:
         return passed("No Windows pod waits for an address")
     bare = [pod for pod in found if not pod.recyclable]
     kinds = _counted(found)
+    is_off = (
+        subject.control_plane_supported is True
+        and effective_ipam(subject) is False
+        and not subject.legacy.configurations
+    )
+    evidence = [*(Evidence(_name(each), _words(each, is_off)) for each in sorted(found, key=_rank)), *_unread(found)]
+    parts = [each.miss.unread for each in found if each.pod.waits_for_node and each.miss and each.miss.unread]
+    if len(parts) == len(found):
+        return unknown(
+            f"Whether the legacy webhook leaves out Windows pods that wait for a node: {not_known(parts[0])}",
+            evidence,
+            remedy=parts[0].remedy,
+            resolved_by=(),
+        )
     return failed(
         f"{len(found)} Windows {'pod waits' if len(found) == 1 else 'pods wait'} for an address ({kinds})",
-        [Evidence(f"Pod {each.pod.namespace}/{each.pod.name}", _words(each)) for each in sorted(found, key=_rank)],
+        evidence,
+        remedy=_remedy(found, is_off),
         resolved_by=() if bare else None,
     )
 
@@ -71,14 +102,42 @@ def _counted(found: Sequence[StuckPod]) -> str:
     return ", ".join(f"{name}: {paths.count(path)}" for path, name in names.items() if path in paths)
 
 
-def _words(stuck_pod: StuckPod) -> str:
+def _name(stuck_pod: StuckPod) -> str:
+    return f"Pod {stuck_pod.pod.namespace}/{stuck_pod.pod.name}"
+
+
+def _unread(found: Sequence[StuckPod]) -> list[Evidence]:
+    """Why it is not known whether a webhook is asked about them."""
+    parts = dict.fromkeys(each.miss.unread for each in found if each.miss and each.miss.unread)
+    return [unread(part) for part in parts]
+
+
+def _remedy(found: Sequence[StuckPod], is_off: bool) -> str | None:
+    """What mends all of them; None for what the rule says."""
+    paths = {each.path for each in found}
+    if paths == {"affinity"}:
+        return NAME_WINDOWS
+    more = [SELECT_THEM] if any(each.miss for each in found) else []
+    more += [NAME_WINDOWS] if "affinity" in paths else []
+    if not more and not is_off:
+        return None
+    return " ".join([IPAM_IS_OFF if is_off else REMEDY, *more])
+
+
+def _words(stuck_pod: StuckPod, is_off: bool) -> str:
     """What is seen of it, and what becomes of it."""
     pod = stuck_pod.pod
     if stuck_pod.path == "controller":
         return "has the address limit and no address: the controller did not act on it"
     if stuck_pod.path == "affinity":
         return "no address limit, and never one: it asks for Windows by affinity, which no webhook looks at"
-    why = "no address limit: no webhook answered when it was created"
+    if stuck_pod.miss is not None:
+        verb = "leaves it out" if stuck_pod.miss.certain else "may leave it out"
+        return f"no address limit: {stuck_pod.miss} {verb}, so that it is not deleted"
+    reason = "Windows IPAM is off for the controller" if is_off else "no webhook answered when it was created"
+    why = f"no address limit: {reason}"
     if stuck_pod.recyclable:
         return f"{why}; {pod.owner} makes it again"
+    if not stuck_pod.helped and pod.owner:
+        return f"{why}; none would give a new one a limit: it is not deleted"
     return f"{why}; {f'{pod.owner} owns it' if pod.owner else 'nothing owns it'}: it is not deleted"

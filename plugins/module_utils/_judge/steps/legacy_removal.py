@@ -9,8 +9,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.certificate_backup import BACKUPS
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.legacy_state import BLOCKING_CONTROLLER
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.objects import (
     named,
@@ -69,9 +70,10 @@ def webhook(subject: Subject) -> Step | None:
     # A backup is found by the configuration alone, and needed by nobody once the webhook is to go.
     backups = _backups(subject)
     secrets = [found for found in legacy.secrets if found not in backups]
+    kept = f"{_kept(subject, certificates)}{_shared(subject)}{_namesakes(subject, 'Service', 'Secret')}"
     return removal(
         WEBHOOK_ID,
-        f"It is the admission webhook of legacy Windows support{_kept(subject, certificates)}{_namesakes(subject)}",
+        f"It is the admission webhook of legacy Windows support{kept}",
         (*backups, *configurations, *certificates, *legacy.services, *secrets, *legacy.webhooks),
         subject.observation,
     )
@@ -80,8 +82,9 @@ def webhook(subject: Subject) -> Step | None:
 def leftovers(subject: Subject) -> Step | None:
     """Where roles, accounts or signing requests are left. ClusterRoleBinding eks:kube-proxy-windows stays."""
     found = [each for kind in LEFTOVER_KINDS for each in subject.legacy.components if each.kind == kind]
-    reason = "Legacy Windows support had them, and leaves them behind" + _roles(subject, found)
-    return removal(LEFTOVERS_ID, reason, found, subject.observation)
+    reason = "Legacy Windows support had them, and leaves them behind"
+    kept = f"{_roles(subject, found)}{_namesakes(subject, 'ServiceAccount')}"
+    return removal(LEFTOVERS_ID, f"{reason}{kept}", found, subject.observation)
 
 
 def second_controllers(subject: Subject) -> tuple[ObjectRef, ...]:
@@ -92,10 +95,8 @@ def second_controllers(subject: Subject) -> tuple[ObjectRef, ...]:
 def _backups(subject: Subject) -> tuple[ObjectRef, ...]:
     """The backups that interrupted renewals left."""
     chains = subject.observation.legacy_webhooks
-    if chains is None or isinstance(chains, Unknown):
-        return ()
-    found = {chain.backup for chain in chains}
-    return tuple(secret for secret in subject.legacy.secrets if secret in found)
+    found = set() if chains is None or isinstance(chains, Unknown) else {chain.backup for chain in chains}
+    return tuple(secret for secret in subject.legacy.secrets if secret in found or secret.name in BACKUPS)
 
 
 def _certificates(subject: Subject) -> tuple[ObjectRef, ...]:
@@ -116,14 +117,27 @@ def _kept(subject: Subject, certificates: tuple[ObjectRef, ...]) -> str:
     return text
 
 
-def _namesakes(subject: Subject) -> str:
+def _shared(subject: Subject) -> str:
+    """The Secrets that stay, since what is not of legacy support has them, too."""
+    return "".join(
+        f". {secret} stays, since {named(others[:NAMESAKES_SHOWN])}{_more(others)} "
+        f"{'has' if len(others) == 1 else 'have'} it, too"
+        for secret, others in subject.legacy.shared_secrets.items()
+    )
+
+
+def _namesakes(subject: Subject, *kinds: str) -> str:
     """What stays, whatever its name, since nothing of legacy support refers to it. The finding tells each."""
-    found = subject.legacy.namesakes
+    found = [each for each in subject.legacy.namesakes if each.kind in kinds]
     if not found:
         return ""
-    more = f" and {len(found) - NAMESAKES_SHOWN} more" if len(found) > NAMESAKES_SHOWN else ""
     stay, them = ("stays", "it") if len(found) == 1 else ("stay", "them")
-    return f". {named(found[:NAMESAKES_SHOWN])}{more} {stay}, since nothing of legacy support refers to {them}"
+    shown = f"{named(found[:NAMESAKES_SHOWN])}{_more(found)}"
+    return f". {shown} {stay}, since nothing of legacy support refers to {them}"
+
+
+def _more(found: Sequence[ObjectRef]) -> str:
+    return f" and {len(found) - NAMESAKES_SHOWN} more" if len(found) > NAMESAKES_SHOWN else ""
 
 
 def _roles(subject: Subject, removed_objects: Collection[ObjectRef]) -> str:

@@ -34,26 +34,26 @@ RECYCLE_ID = "recycle_stuck_pods"
 
 
 def recycle(subject: Subject) -> Step | None:
-    """Where pods wait that got no limit and that their owners make again; and where a webhook is restarted that is gone
-    for a moment, or does not answer until then, since pods that are created meanwhile will wait."""
+    """Where pods wait that got no limit, which new ones would get, and that their owners make again; and where a
+    webhook is restarted that may be gone for a moment, or does not answer until then, since pods that are created
+    meanwhile will wait."""
     found = stuck_pods(subject)
-    pods = (
-        ()
-        if isinstance(found, Unknown)
-        else tuple(ObjectRef("Pod", each.pod.namespace, each.pod.name) for each in found if each.recyclable)
-    )
+    recyclable = () if isinstance(found, Unknown) else tuple(each for each in found if each.recyclable)
+    pods = tuple(ObjectRef("Pod", each.pod.namespace, each.pod.name) for each in recyclable)
     webhooks = at_work(subject)
     silent = not all(answers(subject, each) for each in webhooks)
     if not pods and not silent and not any(each.chain.leaves_gap for each in webhooks):
         return None
     if pods:
         reason = "They were created while no webhook answered, and never get an address"
+        if any(each.pod.owner and each.pod.owner.kind == "Job" for each in recyclable):
+            reason += "; a Job whose backoffLimit is used up makes no new one"
     elif silent:
         reason = (
             "No webhook may answer until the restart: what is created until then gets no address, and is looked for"
         )
     else:
-        reason = "Its webhook is away while it restarts: what is created then gets no address, and is looked for"
+        reason = "Its webhook may be away while it restarts: what is created then gets no address, and is looked for"
     return Step(
         step=RECYCLE_ID,
         reason=reason,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.objects import CONFIG_MAP
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.quoting import quoted
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.config_map import with_data
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.step import Step, StepKind, compact
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
@@ -44,7 +45,9 @@ def configure(subject: Subject) -> Step | None:
     before = {setting.key: data.get(setting.key) for setting in changes}
     return Step(
         step=ID,
-        reason=", ".join(f"{key} is not set" if text is None else f'{key} is "{text}"' for key, text in before.items()),
+        reason=", ".join(
+            f"{key} is not set" if text is None else f"{key} is {quoted(text)}" for key, text in before.items()
+        ),
         object=CONFIG_MAP,
         before=compact(before),
         after=compact({setting.key: as_config_map_text(value) for setting, value in changes.items()}),

@@ -13,6 +13,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_
     parse_bool,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.objects import CONFIG_MAP
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.quoting import quoted
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.config_map import with_data
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.step import ABSENT, Step, StepKind
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
@@ -33,7 +34,7 @@ def enable(subject: Subject) -> Step | None:
     elif live is None:
         reason = f"{ENABLE_WINDOWS_IPAM} is not set"
     else:
-        reason = f'{ENABLE_WINDOWS_IPAM} is "{live}"'
+        reason = f"{ENABLE_WINDOWS_IPAM} is {quoted(live)}"
     return Step(
         step=ENABLE_ID,
         reason=reason,
@@ -51,7 +52,7 @@ def disable(subject: Subject) -> Step | None:
     live = data[ENABLE_WINDOWS_IPAM]
     return Step(
         step=DISABLE_ID,
-        reason=f'{ENABLE_WINDOWS_IPAM} is "{live}"',
+        reason=f"{ENABLE_WINDOWS_IPAM} is {quoted(live)}",
         object=CONFIG_MAP,
         before=live,
         after="false",

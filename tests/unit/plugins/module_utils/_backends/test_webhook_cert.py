@@ -905,6 +905,20 @@ def test_a_bundle_that_cert_manager_writes_the_cluster_s_authority_into_is_not_g
 
 
 @pytest.mark.parametrize(
+    ("wait_timeout", "waited", "longer"), [(0, 0, True), (599, 599, True), (600, 600, False), (3600, 600, False)]
+)
+def test_the_signer_is_not_waited_for_longer_than_the_token_lives(wait_timeout: int, waited: int, longer: bool) -> None:
+    api = WebhookCluster.serving(DUE)
+    api.signer = lambda request: {}
+    clock = FakeClock()
+    with pytest.raises(EksWindowsError, match=f"not signed within {waited} seconds by ") as failure:
+        run(api, clock=clock, wait_timeout=wait_timeout)
+    assert clock.slept == waited
+    assert ("wait longer by wait_timeout" in failure.value.remedy) is longer
+    assert "by signer_name" in failure.value.remedy
+
+
+@pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"key_size": 1024}, "key_size is 1024"),

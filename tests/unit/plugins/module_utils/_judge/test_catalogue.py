@@ -13,6 +13,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.catalo
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import GOALS
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.plan import KINDS
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    ControllerRole,
     ObjectRef,
     Workloads,
 )
@@ -133,6 +134,7 @@ def test_no_rule_passes_on_what_it_did_not_see(goal: Any) -> None:
         aws_auth=DENIED,
         subnets=DENIED,
         instance_types=DENIED,
+        controller_role=ControllerRole(DENIED, DENIED),
     )
     for found in findings(blind, goal=goal).values():
         if goal not in FAILURES[found.id].goals and found.id not in ("version.legacy_obsolete", "ipam.enabled"):

@@ -38,6 +38,12 @@ EVERYBODYS = (
 HELM_SECRET = ObjectRef("Secret", "team", "windows-vpc-admission-webhook-tls")
 
 
+BACKUP = ObjectRef("Secret", "kube-system", f"{LEGACY_SECRET.name}-backup")
+ACCOUNT = ObjectRef("ServiceAccount", "kube-system", "vpc-resource-controller")
+SECOND_ACCOUNT = ObjectRef("ServiceAccount", "kube-system", "vpc-resource-controller-2")
+CHART_ACCOUNT = ObjectRef("ServiceAccount", "shop", "windows-vpc-resource-controller")
+
+
 def told(*named: ObjectRef, chains: Any = None, references: Any = None) -> tuple[set[ObjectRef], set[ObjectRef]]:
     """Services and Secrets that belong, and those that don't."""
     kinds = {kind: tuple(found for found in named if found.kind == kind) for kind in ("Service", "Secret")}
@@ -100,6 +106,99 @@ def test_a_service_that_selects_a_webhook_s_pods_belongs(deployment: Any, select
 def test_a_secret_that_nothing_refers_to_is_told_by_its_certificate(secret: Any, pem: str, belongs: bool) -> None:
     references = LegacyReferences(certificates={secret: pem})
     assert told(secret, references=references) == (({secret}, set()) if belongs else (set(), {secret}))
+
+
+@pytest.mark.parametrize(
+    ("backup", "original", "pem", "belongs"),
+    [
+        # Nobody has the Secret any more.
+        (BACKUP, False, "", True),
+        (ObjectRef("Secret", "default", BACKUP.name), False, "", True),
+        (ObjectRef("Secret", "team", f"{HELM_SECRET.name}-backup"), False, "", True),
+        (ObjectRef("Secret", "team", BACKUP.name), False, "", False),
+        # It is there: the backup belongs with it.
+        (BACKUP, True, certificate(300), True),
+        (BACKUP, True, certificate(300, "shop.kube-system.svc"), False),
+        (
+            ObjectRef("Secret", "default", BACKUP.name),
+            True,
+            certificate(300, "vpc-admission-webhook-svc.default.svc"),
+            False,
+        ),
+        (
+            ObjectRef("Secret", "team", f"{HELM_SECRET.name}-backup"),
+            True,
+            certificate(300, "windows-vpc-admission-webhook.team.svc"),
+            True,
+        ),
+    ],
+)
+def test_a_backup_belongs_with_the_secret_that_it_was_made_of(
+    backup: ObjectRef, original: bool, pem: str, belongs: bool
+) -> None:
+    secret = ObjectRef("Secret", backup.namespace, backup.name.removesuffix("-backup"))
+    named = {backup, secret} if original else {backup}
+    found = told(*named, references=LegacyReferences(certificates={secret: pem} if original else {}))
+    assert found == ((named, set()) if belongs else (set(), named))
+
+
+def test_a_backup_belongs_with_the_secret_of_a_webhook_that_is_there() -> None:
+    references = LegacyReferences(deployments=(ready(EKSCTL_WEBHOOK, LEGACY_SECRET),))
+    assert told(BACKUP, LEGACY_SECRET, references=references) == ({BACKUP, LEGACY_SECRET}, set())
+    assert told(BACKUP, LEGACY_SECRET, references=DENIED) == ({BACKUP, LEGACY_SECRET}, set())
+
+
+OTHERS = ObjectRef("Deployment", "kube-system", "shop")
+
+
+@pytest.mark.parametrize(
+    ("name", "sharers", "belongs"),
+    [
+        ("pair", (), True),
+        ("pair", (OTHERS,), False),
+        ("pair", (OTHERS, CONTROLLER), False),
+        # Its own all the same.
+        ("pair", (CONTROLLER,), True),
+        ("pair", (ObjectRef("Deployment", "kube-system", "second"),), True),
+        (LEGACY_SECRET.name, (OTHERS,), True),
+    ],
+)
+def test_a_secret_of_another_name_that_others_have_too_stays(name: str, sharers: Any, belongs: bool) -> None:
+    secret = ObjectRef("Secret", "kube-system", name)
+    second = chain(webhook="second", deployment=ObjectRef("Deployment", "kube-system", "second"), secret=None)
+    seen = observed(
+        legacy=legacy(deployments=(CONTROLLER,), references=LegacyReferences()),
+        legacy_webhooks=(chain(secret=secret, sharers=sharers), second),
+    )
+    found = Subject(seen, options()).legacy
+    assert found.secrets == ((secret,) if belongs else ())
+    assert found.shared_secrets == ({} if belongs else {secret: (OTHERS,)})
+
+
+@pytest.mark.parametrize(
+    ("bound", "run_as", "belong"),
+    [
+        ((), (), ()),
+        ((ACCOUNT,), (), (ACCOUNT,)),
+        ((SECOND_ACCOUNT,), (), (SECOND_ACCOUNT,)),
+        ((), (ACCOUNT,), (ACCOUNT,)),
+        ((ACCOUNT,), (CHART_ACCOUNT,), (ACCOUNT, CHART_ACCOUNT)),
+        # What has another name may be everybody's.
+        ((ObjectRef("ServiceAccount", "kube-system", "default"),), (), ()),
+        (DENIED, (), (ACCOUNT, SECOND_ACCOUNT, CHART_ACCOUNT)),
+    ],
+)
+def test_a_service_account_belongs_by_what_refers_to_it(bound: Any, run_as: Any, belong: Any) -> None:
+    accounts = (ACCOUNT, SECOND_ACCOUNT, CHART_ACCOUNT)
+    objects = legacy(details=accounts, bound_accounts=bound, references=LegacyReferences(accounts=run_as))
+    found = Subject(observed(legacy=objects), options()).legacy
+    assert found.components == belong
+    assert set(found.namesakes) == set(accounts) - set(belong)
+
+
+def test_service_accounts_belong_while_what_refers_to_them_could_not_be_looked_at() -> None:
+    objects = legacy(details=(ACCOUNT,), references=DENIED)
+    assert Subject(observed(legacy=objects), options()).legacy.components == (ACCOUNT,)
 
 
 def test_a_secret_that_a_deployment_mounts_belongs_by_its_name_or_by_a_webhook_that_calls_it() -> None:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,20 +19,26 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.predic
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.render import as_result
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    LabelSelector,
     ObjectRef,
     Observation,
     WebhookPods,
     WebhookService,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import (
+    Selection,
     WebhookChain,
     WebhookEntry,
 )
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.issuing import issue
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
+    CONTROL_PLANE_WEBHOOK,
+    CONTROLLER,
     DENIED,
     EKSCTL_WEBHOOK,
     LEGACY_SECRET,
+    config_map,
+    legacy,
     observed,
     options,
     windows_pod,
@@ -260,7 +267,7 @@ EARLY = {"webhook_pods": (WebhookPods(EKSCTL_WEBHOOK, "2026-11-01T00:00:00Z", "2
     ("changes", "seen", "reason"),
     [
         ({"days": 5}, {}, None),
-        ({"days": 5, "leaves_gap": True}, {}, "Its webhook is away while it restarts"),
+        ({"days": 5, "leaves_gap": True}, {}, "Its webhook may be away while it restarts"),
         ({"days": -1}, {}, "No webhook may answer until the restart"),
         ({"days": -1, "leaves_gap": True}, {}, "No webhook may answer until the restart"),
         ({"ca_bundle": OTHER_AUTHORITY.certificate}, {}, "No webhook may answer until the restart"),
@@ -395,6 +402,85 @@ def test_pods_that_wait_in_vain_are_recycled(changes: dict[str, Any], recycled: 
         (step,) = planned
         pod = {"apiVersion": "v1", "kind": "Pod", "namespace": "shop", "name": "pod"}
         assert (step.object, json.loads(step.before), step.after) == ("Pod shop/pod", {"objects": [pod]}, "absent")
+
+
+WITHOUT_LEGACY: dict[str, Any] = {
+    "legacy_webhooks": None,
+    "webhook_configurations": (CONTROL_PLANE_WEBHOOK,),
+    "legacy": legacy(),
+    "cni_config_map": config_map({"enable-windows-ipam": "true"}),
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "recycled"),
+    [
+        (WITHOUT_LEGACY, True),
+        ({**WITHOUT_LEGACY, "cni_config_map": config_map({"enable-windows-ipam": "false"})}, False),
+        ({**WITHOUT_LEGACY, "cni_config_map": None}, False),
+        ({**WITHOUT_LEGACY, "cni_config_map": DENIED}, False),
+        ({**WITHOUT_LEGACY, "legacy": legacy(deployments=(CONTROLLER,))}, False),
+        ({**WITHOUT_LEGACY, "webhook_configurations": ()}, False),
+        ({**WITHOUT_LEGACY, "webhook_configurations": (replace(CONTROL_PLANE_WEBHOOK, webhooks=()),)}, False),
+        ({**WITHOUT_LEGACY, "webhook_configurations": DENIED}, False),
+        ({**WITHOUT_LEGACY, "cluster": cluster_of(version="1.19", platform_version="eks.5")}, False),
+        # The legacy webhook gives it, or will after the plan.
+        ({}, True),
+        ({"legacy_webhooks": (serving(-1),)}, True),
+        ({"legacy_webhooks": (serving(backup=BACKUP),)}, True),
+        ({"legacy_webhooks": (serving(managed_by="cert-manager"),)}, True),
+        ({"legacy_webhooks": (serving(-1, managed_by="cert-manager"),)}, False),
+        ({"legacy_webhooks": (serving(problems=("Deployment kube-system/x is scaled to 0",)),)}, False),
+        ({"legacy_webhooks": DENIED}, False),
+        ({"legacy_webhooks": (serving(-1, managed_by="cert-manager"), serving(webhook="second"))}, True),
+    ],
+)
+def test_only_pods_that_would_come_back_with_their_limit_are_recycled(changes: dict[str, Any], recycled: bool) -> None:
+    seen = cluster(windows_pods=(windows_pod(),), **changes)
+    planned = {step.step: step for step in steps(seen)}
+    found = json.loads(planned["recycle_stuck_pods"].before)["objects"] if "recycle_stuck_pods" in planned else []
+    assert bool(found) is recycled
+
+
+LABELLED = {"shop": {"windows": "yes"}, "default": {}}
+BY_NAMESPACE = Selection(namespaces=LabelSelector({"windows": "yes"}, ()))
+BY_LABEL = Selection(objects=LabelSelector({}, (("app", "Exists", ()),)))
+
+
+@pytest.mark.parametrize(
+    ("selection", "changes", "namespaces", "recycled"),
+    [
+        (BY_NAMESPACE, {}, LABELLED, True),
+        (BY_NAMESPACE, {"namespace": "default"}, LABELLED, False),
+        (BY_NAMESPACE, {"namespace": "made-since"}, LABELLED, False),
+        (BY_NAMESPACE, {}, DENIED, False),
+        (BY_NAMESPACE, {}, None, False),
+        (BY_LABEL, {}, None, False),
+        (BY_LABEL, {"labels": {"app": "iis"}}, None, True),
+        (Selection(conditions=("ours",)), {}, None, False),
+    ],
+)
+@pytest.mark.parametrize("days", [-1, 300])
+def test_pods_that_the_webhook_leaves_out_are_not_recycled(
+    days: float, selection: Selection, changes: dict[str, Any], namespaces: Any, recycled: bool
+) -> None:
+    parts: dict[str, Any] = {"windows_pods": (windows_pod(**changes),), "namespaces": namespaces}
+    seen = cluster(legacy_webhooks=(serving(days, selection=selection),), **parts)
+    planned = {step.step: step for step in steps(seen)}
+    found = json.loads(planned["recycle_stuck_pods"].before)["objects"] if "recycle_stuck_pods" in planned else []
+    assert bool(found) is recycled
+    # One of its entries is enough.
+    both = serving(days, selection=selection, others=(WebhookEntry("all", "Ignore", AUTHORITY.certificate),))
+    with_both = {step.step: step for step in steps(cluster(legacy_webhooks=(both,), **parts))}
+    assert json.loads(with_both["recycle_stuck_pods"].before)["objects"] != []
+
+
+def test_a_job_may_make_no_new_pod() -> None:
+    job = windows_pod(owner=ObjectRef("Job", "shop", "x"))
+    (step,) = steps(cluster(windows_pods=(job,)))
+    assert "backoffLimit" in step.reason
+    (step,) = steps(cluster(windows_pods=(windows_pod(),)))
+    assert "backoffLimit" not in step.reason
 
 
 def test_pods_that_could_not_be_read_are_not_recycled() -> None:

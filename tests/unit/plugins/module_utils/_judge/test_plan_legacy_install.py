@@ -66,7 +66,7 @@ def own(days: float = 300, **changes: Any) -> WebhookChain:
 
 
 def bare(**changes: Any) -> Observation:
-    return observed(**{"cluster": OLD, "webhook_configurations": (), **changes})
+    return observed(**{"cluster": OLD, "webhook_configurations": (), "legacy": legacy(), **changes})
 
 
 def installed(chain: WebhookChain | None = None, **changes: Any) -> Observation:

@@ -100,6 +100,7 @@ def of_variant(variant: LegacyVariant, **changes: Any) -> Observation:
                 *(ObjectRef("CertificateSigningRequest", "", name) for name in requests),
                 *((secret,) if variant is HELM else ()),
             ),
+            bound_accounts=tuple(ObjectRef("ServiceAccount", controllers, name) for name in variant.service_accounts),
             references=LegacyReferences(deployments=(ready(webhook, secret),)),
         ),
     }
@@ -370,6 +371,97 @@ def test_what_only_has_the_name_is_told_where_the_webhook_goes(stay: int, said: 
     assert step.reason == f"It is the admission webhook of legacy Windows support{said}"
     done = after(Subject(seen, options(goal="legacy_remove")), (step,))
     assert (plan(done), done.legacy.namesakes) == ((), others)
+
+
+CHART_SECRET = ObjectRef("Secret", "release", HELM.secret)
+BACKUP = ObjectRef("Secret", "kube-system", f"{LEGACY_SECRET.name}-backup")
+
+
+@pytest.mark.parametrize("goal", ["legacy_remove", "migrate"])
+@pytest.mark.parametrize(
+    ("secrets", "certificates", "planned"),
+    [
+        ((CHART_SECRET,), {CHART_SECRET: certificate(300, f"{HELM.service}.release.svc")}, (CHART_SECRET,)),
+        ((CHART_SECRET,), {CHART_SECRET: certificate(300, "shop.release.svc")}, ()),
+        ((BACKUP,), {}, (BACKUP,)),
+        ((LEGACY_SECRET, BACKUP), {LEGACY_SECRET: certificate(300)}, (BACKUP, LEGACY_SECRET)),
+    ],
+)
+def test_secrets_that_are_left_alone_go(goal: Any, secrets: Any, certificates: Any, planned: Any) -> None:
+    """As helm uninstall, or a removal by hand in the middle of a renewal, leaves them."""
+    objects = legacy(secrets=secrets, references=LegacyReferences(certificates=certificates))
+    subject = Subject(observed(legacy=objects), options(goal=goal))
+    found = plan(subject)
+    assert [step.object for step in found] == ([", ".join(map(str, planned))] if planned else [])
+    done = after(subject, found)
+    assert (plan(done), done.legacy.components) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("others", "said"),
+    [
+        (1, "Deployment win/shop0 has it, too"),
+        (5, "Deployment win/shop0, Deployment win/shop1, Deployment win/shop2 and 2 more have it, too"),
+    ],
+)
+def test_a_secret_of_another_name_that_others_have_too_stays_and_is_told(others: int, said: str) -> None:
+    secret = ObjectRef("Secret", "win", "pair")
+    own = chain(
+        service=WebhookService("win", "hook", ""),
+        deployment=ObjectRef("Deployment", "win", "server"),
+        secret=secret,
+        backup=ObjectRef("Secret", "win", "pair-backup"),
+        sharers=tuple(ObjectRef("Deployment", "win", f"shop{number}") for number in range(others)),
+    )
+    seen = with_legacy(legacy_webhooks=(own,), legacy=legacy(references=LegacyReferences()))
+    (step,) = steps(seen)
+    assert names(step) == [
+        "Secret win/pair-backup",
+        "MutatingWebhookConfiguration /vpc-admission-webhook-cfg",
+        "Service win/hook",
+        "Deployment win/server",
+    ]
+    assert step.reason == f"It is the admission webhook of legacy Windows support. {secret} stays, since {said}"
+
+
+def test_service_accounts_that_nothing_refers_to_stay_and_are_told() -> None:
+    others = (
+        ObjectRef("ServiceAccount", "kube-system", "vpc-resource-controller-2"),
+        ObjectRef("ServiceAccount", "shop", HELM.service_accounts[0]),
+    )
+    objects = with_legacy().legacy
+    details = (*objects.details, *others)  # type: ignore[misc]
+    subject = Subject(with_legacy(legacy=replace(objects, details=details)), options(goal="legacy_remove"))
+    planned = plan(subject)
+    without_them = steps(with_legacy())
+    assert [step.before for step in planned] == [step.before for step in without_them]
+    assert [step.reason for step in planned[:-1]] == [step.reason for step in without_them[:-1]]
+    assert planned[-1].reason == f"{without_them[-1].reason}. {others[0]}, {others[1]} stay, {WHY}"
+    done = after(subject, planned)
+    assert (plan(done), done.legacy.components, done.legacy.namesakes) == ((), (), others)
+
+
+@pytest.mark.parametrize("gone", ["deployments", "roles"])
+def test_a_run_that_goes_on_finds_the_account_by_its_binding(gone: str) -> None:
+    """The binding goes last, when the Deployment that ran as the account is gone."""
+    objects = with_legacy().legacy
+    details = objects.details if gone == "deployments" else (CONTROLLER_ACCOUNT,)
+    rest = legacy(
+        cluster_role_bindings=objects.cluster_role_bindings,
+        details=details,
+        bound_accounts=(CONTROLLER_ACCOUNT,),
+        references=LegacyReferences(),
+    )
+    (step,) = steps(with_legacy(webhook_configurations=(), legacy_webhooks=None, legacy=rest))
+    assert str(CONTROLLER_ACCOUNT) in step.object
+    assert step.object.endswith("ClusterRoleBinding vpc-resource-controller")
+
+
+def test_an_account_that_a_deployment_alone_refers_to_goes_after_it() -> None:
+    objects = with_legacy().legacy
+    run_as = replace(objects.references, accounts=(CONTROLLER_ACCOUNT,))  # type: ignore[type-var]
+    seen = with_legacy(legacy=replace(objects, bound_accounts=(), references=run_as))
+    assert str(CONTROLLER_ACCOUNT) in steps(seen)[-1].object
 
 
 def test_enable_beside_legacy_support_is_refused_and_names_the_way() -> None:

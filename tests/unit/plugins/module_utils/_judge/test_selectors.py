@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.selectors import fault, selects
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.selectors import fault, selects, shown
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     LabelSelector,
     Requirement,
@@ -52,6 +52,12 @@ def test_an_expression_that_kubernetes_does_not_know_selects_nothing(expression:
     selector = LabelSelector({}, (("app", "Exists", ()), expression))
     assert fault(selector) == words
     assert selects(selector, LABELS) is False
+
+
+def test_a_selector_as_people_write_it() -> None:
+    expressions = (("a", "In", ("x", "y")), ("b", "NotIn", ("z",)), ("c", "Exists", ()), ("d", "DoesNotExist", ()))
+    assert shown(LabelSelector({"app": "iis"}, expressions)) == "app=iis,a in (x, y),b notin (z),c,!d"
+    assert shown(LabelSelector({}, ())) == ""
 
 
 def test_an_empty_selector_selects_everything() -> None:

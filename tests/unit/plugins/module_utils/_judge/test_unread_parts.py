@@ -72,6 +72,8 @@ DESPITE = {
         "ipam.config_map_immutable",
         "security_group_policies",
     ): "asks whether the plan has a step that writes the ConfigMap",
+    ("legacy.role_binding", "nodes"): "the binding is there, whatever nodes there are",
+    ("legacy.role_binding", "node_groups"): "the binding is there, whatever node groups there are",
 }
 """Rules that may say that nothing is wrong without a list that they look at, and why."""
 

@@ -24,6 +24,8 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     WebhookService,
 )
 
+ADDRESS = "vpc.amazonaws.com/PrivateIPv4Address"
+
 
 def test_a_windows_node(kubernetes) -> None:
     labels = {
@@ -237,3 +239,27 @@ def test_probe(kubernetes, limits, seen: str) -> None:
     ((_path, pod),) = kubernetes.created
     assert pod["spec"]["nodeSelector"]["kubernetes.io/os"] == "windows"
     assert "hostNetwork" not in pod["spec"]
+    assert "beta.kubernetes.io/os" not in pod["spec"]["nodeSelector"]
+
+
+def test_probe_by_the_label_that_old_legacy_webhooks_know(kubernetes) -> None:
+    kubernetes.answers["/api/v1/namespaces/a/pods"] = {"spec": {}}
+    kubernetes_reads.probe(kubernetes, "a", beta_label=True)
+    ((_path, pod),) = kubernetes.created
+    selector = pod["spec"]["nodeSelector"]
+    assert (selector["kubernetes.io/os"], selector["beta.kubernetes.io/os"]) == ("windows", "windows")
+
+
+def test_a_container_before_the_one_with_the_limit_does_not_hide_it(kubernetes) -> None:
+    containers = [{"resources": {"limits": {"cpu": "1"}}}, {"resources": {"limits": {ADDRESS: "1"}}}]
+    kubernetes.answers["/api/v1/namespaces/a/pods"] = {"spec": {"containers": containers}}
+    assert kubernetes_reads.probe(kubernetes, "a") == Probe("a", "1")
+
+
+def test_labels_of_namespaces(kubernetes) -> None:
+    kubernetes.answers["/api/v1/namespaces"] = [
+        {"metadata": {"name": "a", "labels": {"windows": "yes"}}},
+        {"metadata": {"name": "b"}},
+    ]
+    assert kubernetes_reads.namespace_labels(kubernetes) == {"a": {"windows": "yes"}, "b": {}}
+    assert kubernetes.asked == [("/api/v1/namespaces", "", "", True)]

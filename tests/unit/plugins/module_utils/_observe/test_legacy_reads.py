@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -104,7 +105,7 @@ def test_the_control_plane_s_own_objects_are_no_trace() -> None:
     assert not legacy_reads.has_traces([], UNKNOWN)
 
 
-def test_secrets_and_bindings_are_asked_by_metadata_alone(kubernetes) -> None:
+def test_secrets_are_asked_by_metadata_and_bindings_in_one_call(kubernetes) -> None:
     item = {"metadata": {"name": "vpc-admission-webhook-certs", "namespace": "kube-system"}}
     kubernetes.answers = {
         legacy_reads.SECRETS: [item],
@@ -115,12 +116,81 @@ def test_secrets_and_bindings_are_asked_by_metadata_alone(kubernetes) -> None:
     )
     bindings = legacy_reads.legacy_bindings(legacy_reads.cluster_role_bindings(kubernetes))
     assert bindings == (ObjectRef("ClusterRoleBinding", "", "vpc-resource-controller"),)
-    assert all(metadata_only for *_rest, metadata_only in kubernetes.asked)
-    assert kubernetes.asked[0][2] == "metadata.name=vpc-admission-webhook-certs"
+    assert kubernetes.asked[0][2:] == ("metadata.name=vpc-admission-webhook-certs", True)
 
 
+CERTS, TLS = "vpc-admission-webhook-certs", "windows-vpc-admission-webhook-tls"
+
+
+def secret(name: str, namespace: str = "kube-system", **labels: str) -> dict[str, Any]:
+    return {"metadata": {"name": name, "namespace": namespace, "labels": labels}}
+
+
+def backup(name: str, of: str) -> dict[str, Any]:
+    return secret(name, **{"eks-windows.cloudops/backup-of": of})
+
+
+@pytest.mark.parametrize("goal", [None, "none", "enable", "legacy_install", "cert_renew", "legacy_remove", "migrate"])
+def test_a_removal_alone_asks_for_secrets_that_nothing_else_leads_to(kubernetes, goal: str | None) -> None:
+    kubernetes.answers = {
+        legacy_reads.SECRETS: [
+            secret(CERTS),
+            secret(TLS, "release"),
+            backup(f"{CERTS}-backup", CERTS),
+            backup(f"{TLS}-backup", TLS),
+        ]
+    }
+    removes = goal in ("legacy_remove", "migrate")
+    found = [str(each) for each in legacy_reads.secrets(kubernetes, goal).objects]
+    assert sorted(found) == sorted(
+        [f"Secret kube-system/{CERTS}"]
+        + [f"Secret release/{TLS}", f"Secret kube-system/{CERTS}-backup", f"Secret kube-system/{TLS}-backup"] * removes
+    )
+    assert len(kubernetes.asked) == (4 if removes else 1)
+    # Each by a name that a role can allow, without what is in it.
+    assert all(
+        (labels, metadata_only) == ("", True) and selector.startswith("metadata.name=")
+        for _path, labels, selector, metadata_only in kubernetes.asked
+    )
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        secret(f"{CERTS}-backup"),
+        backup(f"{CERTS}-backup", "shop"),
+        backup(f"{CERTS}-backup", TLS),
+        backup("shop-backup", CERTS),
+        {"metadata": {"name": f"{CERTS}-backup", "namespace": "kube-system"}},
+    ],
+)
+def test_a_backup_is_told_by_name_and_label_together(kubernetes, item: dict[str, Any]) -> None:
+    kubernetes.answers = {legacy_reads.SECRETS: [item]}
+    assert legacy_reads.secrets(kubernetes, "legacy_remove").objects == ()
+
+
+def test_accounts_of_bindings_of_legacy_support(kubernetes) -> None:
+    def binding(name: str, *subjects: tuple[str, str, str]) -> dict[str, Any]:
+        told = [{"kind": kind, "namespace": namespace, "name": each} for kind, namespace, each in subjects]
+        return {"metadata": {"name": name}, "roleRef": {}, **({"subjects": told} if told else {})}
+
+    own = ("ServiceAccount", "kube-system", "vpc-resource-controller-2")
+    kubernetes.answers = {
+        legacy_reads.CLUSTER_ROLE_BINDINGS: [
+            binding("vpc-resource-controller", own, ("Group", "", "g"), ("User", "", "u"), own),
+            binding("windows-vpc-resource-controller"),
+            binding("eks:kube-proxy-windows", ("ServiceAccount", "kube-system", "p")),
+            binding("shop", ("ServiceAccount", "shop", "vpc-resource-controller")),
+        ]
+    }
+    found = legacy_reads.cluster_role_bindings(kubernetes)
+    assert found.accounts == (ObjectRef(*own),)
+    assert len(found.objects) == 4
+
+
+@pytest.mark.parametrize("goal", ["none", "legacy_remove", "migrate"])
 @pytest.mark.parametrize("served", ["certificates.k8s.io/v1", "certificates.k8s.io/v1beta1"])
-def test_details(kubernetes, served: str) -> None:
+def test_details(kubernetes, served: str, goal: str) -> None:
     kubernetes.answers = {
         legacy_reads.SERVICE_ACCOUNTS: [
             {
@@ -152,7 +222,7 @@ def test_details(kubernetes, served: str) -> None:
             {"metadata": {"name": "windows-vpc-admission-webhook-tls", "namespace": "some-release"}}
         ],
     }
-    details = legacy_reads.details(kubernetes)
+    details = legacy_reads.details(kubernetes, goal)
     assert details.certificates_api == served
     assert {str(account): arn for account, arn in details.account_roles.items()} == {
         "ServiceAccount kube-system/vpc-resource-controller": "arn:of:the:role"
@@ -162,7 +232,7 @@ def test_details(kubernetes, served: str) -> None:
         "ServiceAccount some-release/windows-vpc-resource-controller",
         "ClusterRole vpc-resource-controller",
         "CertificateSigningRequest vpc-admission-webhook.kube-system",
-        "Secret some-release/windows-vpc-admission-webhook-tls",
+        *(["Secret some-release/windows-vpc-admission-webhook-tls"] if goal == "none" else []),
     ]
 
 

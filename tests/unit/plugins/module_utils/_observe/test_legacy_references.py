@@ -99,6 +99,19 @@ def test_a_secret_that_a_deployment_mounts_is_not_looked_into(kubernetes) -> Non
     assert asked(kubernetes) == [path_of(WEBHOOK)]
 
 
+def test_a_backup_is_not_looked_into(kubernetes) -> None:
+    assert look(kubernetes, ObjectRef("Secret", "kube-system", f"{SECRET.name}-backup")).certificates == {}
+    assert asked(kubernetes) == []
+
+
+def test_the_service_accounts_of_the_deployments(kubernetes) -> None:
+    named = deployment()
+    named["spec"]["template"]["spec"]["serviceAccountName"] = "vpc-resource-controller"
+    kubernetes.answers = {path_of(CONTROLLER): named, path_of(WEBHOOK): deployment()}
+    found = look(kubernetes, CONTROLLER, WEBHOOK)
+    assert found.accounts == (ObjectRef("ServiceAccount", "kube-system", "vpc-resource-controller"),)
+
+
 def test_a_controller_s_secret_is_nobody_s_business(kubernetes) -> None:
     kubernetes.answers = {path_of(CONTROLLER): deployment("token")}
     assert look(kubernetes, CONTROLLER).deployments[0].secret is None

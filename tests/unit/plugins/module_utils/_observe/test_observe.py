@@ -464,8 +464,30 @@ def test_what_is_asked_where_legacy_support_is_left(kubernetes, with_legacy: Loo
     assert [*observation.legacy.account_roles.values()] == ["arn:of:the:role"]
     assert (observation.webhook_pods is not None) is (goal == "cert_renew")
     asked = [path for path, *_rest in kubernetes.asked]
-    # The Secret is listed by its name, with the Helm chart's, and with the backup of a renewal.
-    assert len(asked) - len(set(asked)) == (2 if goal == "cert_renew" else 1)
+    # The Secret is listed by its name, with the Helm chart's, and with the backup of a renewal. A removal lists the
+    # backups of either, too.
+    again = {"cert_renew": 2, "legacy_remove": 3, "migrate": 3}
+    assert len(asked) - len(set(asked)) == again.get(goal, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "labels"),
+    [
+        ("windows-vpc-admission-webhook-tls", {}),
+        (f"{LEGACY}-certs-backup", {"eks-windows.cloudops/backup-of": f"{LEGACY}-certs"}),
+    ],
+)
+@pytest.mark.parametrize("goal", ["none", "cert_renew", "legacy_remove", "migrate"])
+def test_a_secret_that_is_left_alone_is_a_trace_where_it_is_to_go(
+    kubernetes, with_legacy: Look, name: str, labels: dict[str, str], goal: str
+) -> None:
+    for path in (kubernetes_reads.WEBHOOK_CONFIGURATIONS, "/apis/apps/v1/deployments", "/api/v1/services"):
+        kubernetes.answers[path] = []
+    kubernetes.answers["/api/v1/secrets"] = [{"metadata": {"namespace": "kube-system", "name": name, "labels": labels}}]
+    legacy = with_legacy(goal=goal).legacy
+    removes = goal in ("legacy_remove", "migrate")
+    assert [str(each) for each in legacy.secrets] == [f"Secret kube-system/{name}"] * removes  # type: ignore[union-attr]
+    assert (legacy.references is not None) is removes
 
 
 def test_what_others_entries_of_a_legacy_configuration_call_is_not_looked_at(kubernetes, with_legacy: Look) -> None:
@@ -484,6 +506,37 @@ def test_nothing_more_is_asked_where_nothing_is_left(kubernetes, with_legacy: Lo
     observation = with_legacy(goal="cert_renew")
     assert (observation.legacy_webhooks, observation.webhook_pods, observation.legacy.references) == (None, None, None)
     assert "/api/v1/serviceaccounts" not in [path for path, *_rest in kubernetes.asked]
+
+
+@pytest.mark.parametrize(
+    ("goal", "selector", "asked"),
+    [
+        ("cert_renew", None, False),
+        ("cert_renew", {}, False),
+        ("cert_renew", {"matchLabels": {"windows": "yes"}}, True),
+        ("cert_renew", {"matchExpressions": [{"key": "windows", "operator": "Exists"}]}, True),
+        ("none", {"matchLabels": {"windows": "yes"}}, False),
+    ],
+)
+def test_namespaces_matter_where_the_webhook_that_is_renewed_selects_by_them(
+    kubernetes, with_legacy: Look, goal: str, selector: Any, asked: bool
+) -> None:
+    (configuration,) = kubernetes.answers[kubernetes_reads.WEBHOOK_CONFIGURATIONS]
+    configuration["webhooks"][0]["namespaceSelector"] = selector
+    kubernetes.answers[kubernetes_reads.NAMESPACES] = [{"metadata": {"name": "a", "labels": {"windows": "yes"}}}]
+    assert with_legacy(goal=goal).namespaces == ({"a": {"windows": "yes"}} if asked else None)
+    assert [path for path, *_rest in kubernetes.asked].count(kubernetes_reads.NAMESPACES) == (1 if asked else 0)
+
+
+@pytest.mark.parametrize(
+    ("goal", "labels"), [("cert_renew", True), ("migrate", False), ("none", False), ("enable", False)]
+)
+def test_the_probe_of_a_renewal_has_the_label_that_old_webhooks_know(
+    kubernetes, with_legacy: Look, goal: str, labels: bool
+) -> None:
+    with_legacy(goal=goal, probe=True)
+    ((_path, pod),) = kubernetes.created
+    assert ("beta.kubernetes.io/os" in pod["spec"]["nodeSelector"]) is labels
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kube
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.legacy_variants import VARIANTS, LegacyVariant
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe import key_pair
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    LabelSelector,
     ObjectRef,
     Unknown,
     WebhookService,
@@ -20,6 +21,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import (
     CONFIGURATIONS,
     ChainOverrides,
+    Selection,
     WebhookChain,
     WebhookEntry,
     legacy_configurations,
@@ -140,7 +142,11 @@ def test_names_are_told_by_objects_and_not_by_a_table(cluster: Any) -> None:
         "Secret kube-system/mine-tls",
     )
     assert (chain.certificate_key, chain.private_key, chain.key_state, chain.problems) == ("a", "b", "matches", ())
-    assert (chain.leaves_gap, chain.paused) == (False, False)
+    # It has no readinessProbe.
+    assert (chain.leaves_gap, chain.paused) == (True, False)
+    found = cluster.answers[DEPLOYMENTS][0]["spec"]["template"]["spec"]["containers"][0]
+    found["readinessProbe"] = {"tcpSocket": {"port": 443}}
+    assert only(read_chain(cluster, configuration())).leaves_gap is False
 
 
 def test_nothing_holds_the_key(cluster: Any) -> None:
@@ -312,12 +318,29 @@ def test_what_the_user_says_counts(cluster: Any) -> None:
     )
 
 
+def test_the_other_deployments_that_have_the_secret_are_told(cluster: Any) -> None:
+    keys = ("cert.pem", "key.pem")
+    other = deployment("shop", "vpc-admission-webhook-certs", keys)
+    other["spec"]["template"]["metadata"]["labels"] = {"app": "shop"}
+    without = deployment("bare", "vpc-admission-webhook-certs", keys)
+    without["spec"]["template"] = {"metadata": {"labels": {"app": "bare"}}, "spec": {"containers": [{"name": "c"}]}}
+    cluster.answers[DEPLOYMENTS] += [other, without]
+    assert only(read_chain(cluster, configuration())).sharers == (ObjectRef("Deployment", NAMESPACE, "shop"),)
+    elsewhere = ChainOverrides(namespace="team")
+    cluster.answers["/api/v1/namespaces/team/secrets"] = []
+    assert only(read_chain(cluster, configuration(), elsewhere)).sharers == ()
+
+
 def test_webhooks_of_one_service_are_one_chain(cluster: Any) -> None:
     asked = configuration("mine", client(), {"url": "https://hooks.example.com"}, client(bundle="other"))
     asked["webhooks"][2]["failurePolicy"] = "Fail"
+    asked["webhooks"][2]["namespaceSelector"] = {"matchLabels": {"windows": "yes"}}
+    asked["webhooks"][2]["objectSelector"] = {"matchExpressions": [{"key": "app", "operator": "Exists"}]}
+    asked["webhooks"][2]["matchConditions"] = [{"name": "ours", "expression": "true"}]
     first, second = read_chain(cluster, asked)
     assert (first.webhook, first.failure_policy) == ("hook-0.example.com", "Ignore")
-    assert first.others == (WebhookEntry("hook-2.example.com", "Fail", "other"),)
+    narrow = Selection(LabelSelector({"windows": "yes"}, ()), LabelSelector({}, (("app", "Exists", ()),)), ("ours",))
+    assert first.others == (WebhookEntry("hook-2.example.com", "Fail", "other", narrow),)
     assert first.entries[0] == WebhookEntry("hook-0.example.com", "Ignore", AUTHORITY.certificate)
     assert second.webhook == "hook-1.example.com"
     assert first.problems == ()

@@ -48,6 +48,35 @@ def test_whether_pods_serve_on_while_they_are_replaced(deployment: dict[str, Any
     assert leaves_gap(deployment) is gap
 
 
+PROBE = {"tcpSocket": {"port": 443}}
+PLAIN: dict[str, Any] = {"name": "webhook", "image": "eks/vpc-admission-webhook:v0.2.7", "args": ["-tlsCertFile=/c"]}
+PROBED = {**PLAIN, "readinessProbe": PROBE}
+STARTED = {**PLAIN, "startupProbe": PROBE}
+SIDE_CAR = {"name": "proxy", "image": "proxy", "args": ["--tls-cert-file=/other"]}
+
+
+@pytest.mark.parametrize(
+    ("containers", "ports", "gap"),
+    [
+        ((PLAIN,), (), True),
+        ((PROBED,), (), False),
+        ((STARTED,), (), False),
+        ((PROBED, SIDE_CAR), (), False),
+        ((PLAIN, {**SIDE_CAR, "readinessProbe": PROBE}), (), True),
+        # Without a flag, a port and a known image any of them may be what serves.
+        (({"name": "a", "readinessProbe": PROBE}, {"name": "b"}), (), True),
+        (({"name": "a"}, {**SIDE_CAR, "ports": [{"containerPort": 8443}], "readinessProbe": PROBE}), (8443,), False),
+        (({"name": "a"}, {**SIDE_CAR, "ports": [{"containerPort": 8443}], "readinessProbe": PROBE}), (443,), False),
+    ],
+)
+def test_a_new_pod_counts_as_ready_before_it_listens_without_a_probe(
+    containers: tuple[Any, ...], ports: tuple[int, ...], gap: bool
+) -> None:
+    deployment = rolling(1, 0)
+    deployment["spec"]["template"] = {"spec": {"containers": list(containers)}}
+    assert leaves_gap(deployment, ports) is gap
+
+
 @pytest.mark.parametrize(
     ("spec", "paused"), [({}, False), ({"paused": False}, False), ({"paused": True}, True), (None, False)]
 )

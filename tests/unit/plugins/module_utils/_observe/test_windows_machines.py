@@ -100,3 +100,15 @@ def test_roles_that_are_not_known_are_told_of_each_node() -> None:
         ("Node managed", "eks:DescribeNodegroup"),
         ("Node own", DENIED.source),
     ]
+
+
+@pytest.mark.parametrize("groups", [None, ()])
+def test_a_node_group_that_eks_does_not_tell_of_has_no_role(groups: tuple[()] | None) -> None:
+    ((name, part),) = node_roles((MANAGED,), groups, None).untold
+    assert (name, part.reason) == ("Node managed", "EKS tells no role of node group windows")
+
+
+def test_where_node_groups_were_refused_their_nodes_tell_why() -> None:
+    found = node_roles(NODES, DENIED, (Instance("i-0abc", "subnet", WINDOWS_ROLE),))
+    assert found.untold == (("Node managed", DENIED),)
+    assert [role.users for role in found.roles] == [("Node own",)]

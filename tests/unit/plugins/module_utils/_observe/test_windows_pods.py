@@ -295,6 +295,9 @@ def test_what_is_seen_of_a_pod_s_address_and_owner(kubernetes) -> None:
     assert (found.address_limit, found.address, found.host_network) == ("1", "10.0.0.9/24", True)
     assert (found.owner, found.created_at) == (ObjectRef("ReplicaSet", "a", "web"), "2026-11-24T10:00:00Z")
     assert found.selects_windows is False
-    item["spec"]["containers"] = [{}, limits]
+    # What another webhook puts before the container that was given the limit does not hide it.
+    item["spec"]["containers"] = [{}, {"resources": {}}, limits]
     item["metadata"]["ownerReferences"] = owners[:1]
-    assert (seen(kubernetes, item).address_limit, seen(kubernetes, item).owner) == ("", None)
+    assert (seen(kubernetes, item).address_limit, seen(kubernetes, item).owner) == ("1", None)
+    item["spec"]["containers"] = [{}, {"resources": {"limits": {"cpu": "1"}}}]
+    assert seen(kubernetes, item).address_limit == ""

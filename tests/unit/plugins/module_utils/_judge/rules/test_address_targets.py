@@ -8,14 +8,18 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.render import as_result
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import Failure
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
+    CONTROLLER,
     DENIED,
     cluster,
     config_map,
     finding,
+    legacy,
     legacy_cluster,
     observed,
+    options,
 )
 
 FAILURES = {
@@ -118,7 +122,71 @@ def test_a_live_target_that_is_to_be_replaced_is_mended_by_the_plan() -> None:
 @pytest.mark.parametrize("goal", ["none", "disable"])
 def test_options_of_enable_mean_nothing_to_other_goals(goal: Any) -> None:
     found = judged(CHART, goal=goal, warm_ip_target=0, warm_prefix_target=5)
-    assert (found.status, found.summary.endswith("it keeps 1 warm addresses, at least 3 in all")) == ("pass", True)
+    assert found.status == "pass"
+    assert ": it keeps 1 warm addresses, at least 3 in all;" in found.summary
+
+
+ON = {"enable-windows-ipam": "true"}
+
+
+@pytest.mark.parametrize(
+    ("observation", "goal", "words"),
+    [
+        (observed(cni_config_map=config_map({**ON, **CHART})), "none", ""),
+        (observed(cni_config_map=config_map({**ON, **CHART})), "disable", ""),
+        (observed(cni_config_map=config_map(CHART)), "none", "; this has no effect while Windows IPAM is off"),
+        (observed(cni_config_map=config_map(CHART)), "disable", "; this has no effect while Windows IPAM is off"),
+        (observed(cni_config_map=config_map(CHART)), "enable", ""),
+        (observed(cni_config_map=config_map(CHART)), "migrate", ""),
+        (
+            observed(cni_config_map=config_map({**ON, **CHART}), legacy=legacy(deployments=(CONTROLLER,))),
+            "none",
+            "; this has no effect while Deployment kube-system/vpc-resource-controller is there",
+        ),
+        # Where the controller is not known to be off, nothing is said.
+        (observed(cni_config_map=config_map({**ON, **CHART}), cluster=DENIED), "none", ""),
+        (observed(cni_config_map=config_map({**ON, **CHART}), legacy=legacy(deployments=DENIED)), "none", ""),
+    ],
+)
+def test_where_the_controller_does_none_of_it(observation: Any, goal: Any, words: str) -> None:
+    found = finding("network.address_targets", observation, goal=goal)
+    assert found.status == "pass"
+    assert found.summary.endswith(f"at least 3 in all{words}")
+
+
+def test_a_problem_says_too_where_the_controller_does_none_of_it() -> None:
+    assert judged({"warm-ip-target": "x"}).summary.endswith("; this has no effect while Windows IPAM is off")
+
+
+def test_the_key_that_decides_is_named() -> None:
+    found = judged({"windows-warm-ip-target": "x"})
+    said = 'windows-warm-ip-target "x" (no integer, so that it counts as absent)'
+    assert [item.value for item in found.evidence] == [said]
+    assert found.summary.startswith(f"The controller does not take {said}; it keeps 3")
+
+
+@pytest.mark.parametrize(
+    ("data", "says_so"),
+    [
+        ({"windows-warm-ip-target": "x"}, False),
+        ({"warm-ip-target": "x"}, False),
+        ({"warm-ip-target": "x", "windows-minimum-ip-target": "5"}, False),
+        ({"warm-ip-target": "1", "windows-warm-ip-target": "7"}, True),
+        ({"warm-ip-target": "x", "windows-warm-ip-target": "7"}, True),
+    ],
+)
+def test_keys_are_to_be_deleted_only_where_others_win(data: dict[str, str], says_so: bool) -> None:
+    found = judged(data)
+    assert found.status == "fail"
+    assert ("delete keys that begin with windows-" in found.remedy) is says_so
+    assert found.remedy.startswith("Set targets that the controller takes") and found.remedy.endswith(".")
+
+
+@pytest.mark.parametrize("data", [{"warm-ip-target": "5\n"}, {"warm-ip-target": "1", "windows-warm-ip-target": "5\n"}])
+def test_control_characters_are_shown(data: dict[str, str]) -> None:
+    found = judged(data)
+    assert '"5\\n"' in found.summary
+    assert any('"5\\n"' in item.value for item in found.evidence)
 
 
 def test_below_the_minimum_targets_are_those_of_secondary_mode() -> None:
@@ -178,3 +246,9 @@ def test_what_was_not_read_is_evidence_where_nothing_hangs_on_it() -> None:
 def test_old_control_planes_read_no_target() -> None:
     old = legacy_cluster(cni_config_map=config_map({"warm-ip-target": "x"}))
     assert finding("network.address_targets", old).status == "not_applicable"
+
+
+def test_control_characters_are_shown_in_the_reason_of_the_step() -> None:
+    seen = observed(cni_config_map=config_map({**ON, "warm-ip-target": "5\n"}))
+    (step,) = as_result(seen, options(goal="enable", warm_ip_target=5))["plan"]
+    assert (step["reason"], step["before"]) == ('warm-ip-target is "5\\n"', '{"warm-ip-target": "5\\n"}')

@@ -11,9 +11,14 @@ import pytest
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.render import as_result
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    LabelSelector,
     NotAdmitted,
     Probe,
     Unknown,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import (
+    Selection,
+    WebhookEntry,
 )
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import (
     ALL_BUT_DISABLE,
@@ -32,7 +37,10 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     options,
     with_legacy,
 )
-from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.serving import serving
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.serving import (
+    AUTHORITY,
+    serving,
+)
 
 WEBHOOK_AWAY = Unknown(
     "POST /api/v1/namespaces/default/pods",
@@ -119,6 +127,27 @@ def test_other_spellings_are_named(value: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("true\n", '"true\\n"'),
+        ("\ttrue", '"\\ttrue"'),
+        ('"true"', '"\\"true\\""'),
+        ("\x1b[2Jtrue", '"\\u001b[2Jtrue"'),
+        ("true\x7f\x9b", '"true\\u007f\\u009b"'),
+        ("true\u2028", '"true\\u2028"'),
+        ("verité", '"verité"'),
+    ],
+)
+def test_control_characters_are_shown(value: str, shown: str) -> None:
+    seen = observed(cni_config_map=config_map({"enable-windows-ipam": value}))
+    found = finding("ipam.enabled", seen)
+    assert found.summary.startswith(f"enable-windows-ipam is {shown}, which the controller does not read as true")
+    assert [item.value for item in found.evidence] == [f"enable-windows-ipam: {shown}"]
+    (step,) = as_result(seen, options(goal="enable"))["plan"]
+    assert (step["reason"], step["before"]) == (f"enable-windows-ipam is {shown}", value)
+
+
+@pytest.mark.parametrize(
     ("seen", "status", "words"),
     [
         (config_map({"other": "x"}), "fail", "has no key"),
@@ -201,6 +230,61 @@ def test_a_probe_that_will_not_show_the_effect_stops_what_is_proved_by_it(
     if probe is REFUSED:
         (found,) = [found for found in judged["findings"] if found["id"] == "ipam.probe"]
         assert (found["status"], found["remedy"]) == ("unknown", REFUSED.remedy)
+
+
+LABELLED = {"default": {"team": "a"}, "windows": {"windows": "yes"}}
+BY_NAMESPACE = Selection(namespaces=LabelSelector({"windows": "yes"}, ()))
+NOT_THERE = Selection(namespaces=LabelSelector({}, (("team", "DoesNotExist", ()),)))
+BY_LABEL = Selection(objects=LabelSelector({"app": "iis"}, ()))
+ALL_BUT = Selection(objects=LabelSelector({}, (("skip", "DoesNotExist", ()),)))
+BY_CONDITION = Selection(conditions=("ours",))
+NO_LIMIT, LIMIT = Probe("default", ""), Probe("default", "1")
+ANOTHER = "Set probe_namespace (role variable eks_windows_probe_namespace) to a namespace that it selects."
+
+
+@pytest.mark.parametrize(
+    ("selection", "probe", "namespaces", "status", "remedy"),
+    [
+        (BY_NAMESPACE, NO_LIMIT, LABELLED, "fail", ANOTHER),
+        (BY_NAMESPACE, LIMIT, LABELLED, "fail", ANOTHER),
+        (BY_NAMESPACE, Probe("windows", ""), LABELLED, "", ""),
+        (NOT_THERE, NO_LIMIT, LABELLED, "fail", ANOTHER),
+        (NOT_THERE, Probe("windows", ""), LABELLED, "", ""),
+        (BY_NAMESPACE, NO_LIMIT, DENIED, "unknown", DENIED.remedy),
+        (BY_NAMESPACE, LIMIT, DENIED, "", ""),
+        (BY_LABEL, NO_LIMIT, None, "fail", "Take objectSelector out of MutatingWebhookConfiguration "),
+        (BY_LABEL, LIMIT, None, "fail", "Take objectSelector out of MutatingWebhookConfiguration "),
+        (ALL_BUT, NO_LIMIT, None, "", ""),
+        (BY_CONDITION, NO_LIMIT, None, "fail", "Take matchConditions out of MutatingWebhookConfiguration "),
+        (BY_CONDITION, LIMIT, None, "", ""),
+        # It was asked, so that nothing leaves the pod out.
+        (BY_CONDITION, WEBHOOK_AWAY, None, "", ""),
+        (Selection(), NO_LIMIT, None, "", ""),
+    ],
+)
+def test_a_dry_run_that_the_renewed_webhook_is_not_asked_about_proves_nothing(
+    selection: Selection, probe: Any, namespaces: Any, status: str, remedy: str
+) -> None:
+    seen = with_legacy(probe=probe, legacy_webhooks=(serving(-1, selection=selection),), namespaces=namespaces)
+    judged = as_result(seen, options(goal="cert_renew"))
+    (found,) = [found for found in judged["findings"] if found["id"] == "ipam.probe"]
+    assert ("ipam.probe" in judged["blockers"]) is bool(status)
+    if status:
+        assert (found["status"], found["resolved_by"]) == (status, [])
+        assert finding("ipam.probe", seen, goal="cert_renew").stops_pods is False
+        assert found["remedy"].startswith(remedy)
+        assert found["evidence"][0]["object"] == "MutatingWebhookConfiguration vpc-admission-webhook-cfg"
+        assert "of MutatingWebhookConfiguration vpc-admission-webhook-cfg" in found["summary"]
+    # It matters to what is renewed alone, and one entry that is asked is enough.
+    others = (WebhookEntry("all", "Ignore", AUTHORITY.certificate),)
+    for webhook, goal in (
+        (serving(300, selection=selection), "cert_renew"),
+        (serving(-1, selection=selection, others=others), "cert_renew"),
+        (serving(-1, selection=selection), "migrate"),
+    ):
+        fine = with_legacy(probe=probe, legacy_webhooks=(webhook,), webhook_pods=(), namespaces=namespaces)
+        said = finding("ipam.probe", fine, goal=goal)
+        assert "of MutatingWebhookConfiguration" not in said.summary
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.render import as_result
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     LegacyObjects,
     LegacyReferences,
@@ -33,7 +34,10 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     findings,
     legacy,
     legacy_cluster,
+    node,
+    node_group,
     observed,
+    options,
     ready,
     with_legacy,
 )
@@ -271,7 +275,6 @@ def test_pods_that_do_not_run_stop_no_installation() -> None:
         ({"legacy": without()}, "cert_renew", "fail"),
         ({"legacy": legacy(), "webhook_configurations": (), "legacy_webhooks": None}, "none", "not_applicable"),
         ({"legacy": legacy(), "webhook_configurations": (), "legacy_webhooks": None}, "legacy_install", "fail"),
-        ({"cluster": cluster(), "legacy": without()}, "none", "not_applicable"),
         ({"cluster": cluster(), "legacy": without()}, "legacy_install", "fail"),
         ({"legacy": legacy(deployments=(CONTROLLER,), cluster_role_bindings=DENIED)}, "none", "unknown"),
         ({"legacy": legacy(deployments=DENIED)}, "none", "unknown"),
@@ -283,6 +286,65 @@ def test_role_binding(changes: dict[str, Any], goal: Any, status: str) -> None:
     assert (found.status, found.severity, found.blocks) == (status, "error", ("legacy_install",))
     assert found.resolved_by == ("create_role_binding",)
     assert found.stops_pods is (status in ("fail", "unknown"))
+
+
+BOUND, UNBOUND = legacy(cluster_role_bindings=(KUBE_PROXY_BINDING,)), legacy()
+NO_BINDINGS = legacy(cluster_role_bindings=DENIED)
+LINUX = (node("a"), node("b"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "goal", "status"),
+    [
+        ({"legacy": BOUND}, "none", "pass"),
+        ({"legacy": UNBOUND}, "none", "fail"),
+        ({"legacy": UNBOUND}, "enable", "fail"),
+        ({"legacy": UNBOUND}, "legacy_remove", "fail"),
+        ({"legacy": UNBOUND, "node_groups": None}, "none", "fail"),
+        ({"legacy": UNBOUND, "node_groups": DENIED}, "none", "fail"),
+        ({"legacy": UNBOUND, "nodes": LINUX}, "none", "fail"),
+        ({"legacy": UNBOUND, "nodes": DENIED}, "none", "fail"),
+        ({"legacy": UNBOUND, "cluster": cluster(version="1.26", platform_version="?")}, "none", "fail"),
+        # Legacy support on a version whose control plane can do without it.
+        ({"legacy": legacy(deployments=(CONTROLLER, EKSCTL_WEBHOOK))}, "none", "fail"),
+        ({"legacy": UNBOUND}, "disable", "not_applicable"),
+        ({"legacy": UNBOUND, "nodes": LINUX, "node_groups": ()}, "none", "not_applicable"),
+        ({"legacy": UNBOUND, "nodes": LINUX, "node_groups": None}, "none", "not_applicable"),
+        ({"legacy": UNBOUND, "nodes": LINUX, "node_groups": (node_group("linux"),)}, "none", "not_applicable"),
+        ({"legacy": NO_BINDINGS}, "none", "unknown"),
+        ({"legacy": NO_BINDINGS, "nodes": LINUX, "node_groups": ()}, "none", "not_applicable"),
+        ({"legacy": UNBOUND, "nodes": DENIED, "node_groups": ()}, "none", "unknown"),
+        ({"legacy": UNBOUND, "nodes": LINUX, "node_groups": DENIED}, "none", "unknown"),
+        ({"legacy": BOUND, "nodes": DENIED, "node_groups": DENIED}, "none", "pass"),
+    ],
+)
+def test_role_binding_of_control_plane_support_only_warns(changes: dict[str, Any], goal: Any, status: str) -> None:
+    found = finding("legacy.role_binding", observed(**changes), goal=goal)
+    assert (found.status, found.stops_pods) == (status, False)
+    if status in ("fail", "unknown"):
+        assert (found.severity, found.blocks, found.resolved_by) == ("warning", (), ())
+
+
+@pytest.mark.parametrize(("groups", "words"), [((), "no Windows node group"), (None, "node groups were not asked for")])
+def test_node_groups_that_were_not_asked_for_are_not_said_to_be_absent(groups: Any, words: str) -> None:
+    found = finding("legacy.role_binding", observed(legacy=UNBOUND, nodes=LINUX, node_groups=groups))
+    assert found.summary.endswith(words)
+
+
+def test_how_the_role_binding_is_made_where_legacy_install_refuses() -> None:
+    found = finding("legacy.role_binding", observed(legacy=UNBOUND))
+    assert (
+        "kubectl create clusterrolebinding eks:kube-proxy-windows --clusterrole=system:node-proxier "
+        "--group=eks:kube-proxy-windows"
+    ) in found.remedy
+    assert "A binding of another name that gives the group the role does as well" in found.remedy
+    assert [(item.object, item.value) for item in found.evidence] == [(str(KUBE_PROXY_BINDING), "absent")]
+    assert as_result(observed(legacy=UNBOUND), options())["ready"] is True
+
+
+def test_a_role_binding_that_can_not_be_seen_says_what_lets_it() -> None:
+    found = finding("legacy.role_binding", observed(legacy=NO_BINDINGS))
+    assert (found.remedy, found.evidence[0].object) == (DENIED.remedy, DENIED.source)
 
 
 def test_components_name_what_only_has_the_name() -> None:

@@ -34,6 +34,7 @@ KEY = "enable-network-policy-controller"
         (observed(cni_config_map=config_map({KEY: "true"})), "none", "fail", "no effect on Windows pods"),
         (observed(cni_config_map=config_map({KEY: "1"})), "none", "fail", f'{KEY}: "1"'),
         (observed(cni_config_map=config_map({KEY: "false"})), "none", "pass", f'{KEY}: "false"'),
+        (observed(cni_config_map=config_map({KEY: "true\n"})), "none", "pass", f'{KEY}: "true\\\\n"'),
         (observed(cni_config_map=config_map({})), "none", "pass", f"no {KEY}"),
         (observed(cni_config_map=None), "none", "pass", f"no {KEY}"),
         (observed(cni_config_map=DENIED), "none", "unknown", "forbidden"),

@@ -236,6 +236,13 @@ def test_what_is_seen_of_each_role() -> None:
     assert "EC2_WINDOWS" in found.remedy
 
 
+def test_a_node_that_lost_its_node_group_to_a_refusal_says_so() -> None:
+    found = finding("iam.node_authorization", observed(node_groups=DENIED))
+    told = {item.object: item.value for item in found.evidence}
+    assert told["Node windows-1"] == f"role not known: {DENIED.reason}"
+    assert found.remedy == DENIED.remedy
+
+
 def test_without_pyyaml_it_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = observed(**by_map(aws_auth=aws_auth(row(WINDOWS_ROLE, GROUP))))
     monkeypatch.setitem(__import__("sys").modules, "yaml", None)
@@ -251,6 +258,38 @@ OF_CUSTOM = node("custom-1", labels={"eks.amazonaws.com/nodegroup": "custom"})
 def custom(**changes: Any) -> NodeGroup:
     """A node group whose launch template names the AMI, with the role of Windows nodes."""
     return node_group("custom", **{"ami_type": "CUSTOM", "node_role": WINDOWS_ROLE, **changes})
+
+
+EMPTY = node_group("custom", ami_type="CUSTOM", desired_size=0, node_role=OWN_ROLE)
+
+
+@pytest.mark.parametrize("group", [EMPTY, replace(EMPTY, ami_type="")])
+@pytest.mark.parametrize("goal", ["none", "enable", "legacy_install", "migrate"])
+def test_a_node_group_that_may_be_of_windows_is_unknown(group: NodeGroup, goal: Any) -> None:
+    seen = observed(nodes=LINUX, node_groups=(node_group("linux"), group), access_entries=None)
+    found = finding("iam.node_authorization", seen, goal=goal)
+    assert (found.status, found.severity, found.blocks, found.stops_pods) == ("unknown", "warning", (), False)
+    assert found.summary == "Not known: the operating system of node groups whose launch template names the AMI: 1"
+    shown = f"{group.ami_type or 'AMI type not given'}, role {OWN_ROLE}, operating system not known"
+    assert [(item.object, item.value) for item in found.evidence] == [("Node group custom", shown)]
+    assert all(words in found.remedy for words in ("describe-launch-template-versions", "EC2_WINDOWS", GROUP))
+    shared = finding("iam.node_role_shared", seen, goal=goal)
+    assert (shared.status, shared.summary) == (
+        "not_applicable",
+        "There is no Windows node, and no node group known to be of Windows",
+    )
+
+
+def test_a_node_tells_of_what_a_node_group_is() -> None:
+    groups = (node_group("linux"), EMPTY)
+    found = finding("iam.node_authorization", observed(nodes=(*LINUX, OF_CUSTOM), node_groups=groups))
+    assert (found.status, found.evidence) == ("not_applicable", ())
+
+
+def test_a_node_group_that_may_be_of_windows_changes_nothing_for_those_that_are() -> None:
+    found = finding("iam.node_authorization", observed(node_groups=(node_group(), EMPTY)))
+    assert (found.status, found.summary) == ("pass", "Roles of Windows nodes that may run kube-proxy: 1")
+    assert [item.object for item in found.evidence] == [f"IAM role {WINDOWS_ROLE}", "Node group custom"]
 
 
 @pytest.mark.parametrize(

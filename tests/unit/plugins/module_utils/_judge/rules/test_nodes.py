@@ -8,15 +8,20 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.legacy import MIGRATE
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Ec2InstanceType
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import (
     WINDOWS_GOALS,
     Failure,
 )
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
+    CONTROLLER,
     DENIED,
+    EKSCTL_WEBHOOK,
+    LEGACY_SECRET,
     config_map,
     finding,
+    legacy,
     legacy_cluster,
     node,
     node_group,
@@ -208,6 +213,42 @@ def test_a_node_group_of_windows_without_a_node_is_judged() -> None:
     assert [item.value for item in found.evidence] == ["c3.large: family C3 is on AWS's list of 2022"]
 
 
+TEMPLATE = (node_group(), node_group("windows-b"))
+"""Node groups whose launch template names the type; a node of the first is there."""
+
+NAMED = node_group("windows-c", instance_types=("m5.large",))
+
+
+@pytest.mark.parametrize(
+    ("nodes", "groups", "planned", "status", "severity", "untold"),
+    [
+        ((windows(),), TEMPLATE[:1], (), "pass", "error", []),
+        ((windows(),), TEMPLATE, (), "unknown", "warning", ["windows-b"]),
+        ((windows(),), TEMPLATE, ("m5.xlarge",), "pass", "error", ["windows-b"]),
+        ((), TEMPLATE, (), "unknown", "warning", ["windows", "windows-b"]),
+        ((node(),), TEMPLATE[:1], (), "unknown", "warning", ["windows"]),
+        ((), TEMPLATE, ("c3.large",), "fail", "error", ["windows", "windows-b"]),
+        ((windows(instance_type="m99.large"),), TEMPLATE, (), "fail", "warning", ["windows-b"]),
+        ((windows(),), (*TEMPLATE, NAMED), (), "unknown", "warning", ["windows-b"]),
+        ((), (node_group("linux"), node_group("windows-own", ami_type="CUSTOM")), (), "not_applicable", "error", []),
+        (DENIED, TEMPLATE, ("m5.large",), "unknown", "error", []),
+    ],
+)
+def test_types_that_launch_templates_name(
+    nodes: Any, groups: Any, planned: tuple[str, ...], status: str, severity: str, untold: list[str]
+) -> None:
+    seen = observed(nodes=nodes, node_groups=groups)
+    found = finding("nodes.instance_type", seen, goal="enable", planned_instance_types=planned)
+    assert (found.status, found.severity) == (status, severity)
+    said = [item.object for item in found.evidence if "launch template names the type" in item.value]
+    assert said == [f"Node group {name}" for name in untold]
+    if status == "unknown" and nodes is not DENIED:
+        assert (found.blocks, found.stops_pods) == ((), False)
+        assert found.summary.endswith(f"whose launch template names the type: {', '.join(untold)}")
+        assert "aws ec2 describe-launch-template-versions" in found.remedy
+        assert "eks_windows_planned_instance_types" in found.remedy
+
+
 @pytest.mark.parametrize(
     ("nodes", "stops_pods"),
     [
@@ -224,7 +265,7 @@ def test_unknown_types_stop_pods_where_no_good_one_is_known(nodes: Any, stops_po
 
 def test_instance_types_of_linux_and_auto_mode_nodes_do_not_matter() -> None:
     nodes = (node(instance_type="c3.large"), windows(instance_type="c3.large", auto_mode=True))
-    assert finding("nodes.instance_type", observed(nodes=nodes)).status == "not_applicable"
+    assert finding("nodes.instance_type", observed(nodes=nodes, node_groups=())).status == "not_applicable"
 
 
 def test_instance_types_count_more_than_one() -> None:
@@ -243,7 +284,9 @@ def test_instance_types_count_more_than_one() -> None:
         (DENIED, ("c3.large",), "fail"),
         ((windows(instance_type=""),), (), "unknown"),
         ((windows(instance_type=""), windows(instance_type="c3.large")), (), "fail"),
-        ((), (), "not_applicable"),
+        ((), (), "unknown"),
+        ((), ("",), "unknown"),
+        ((), ("m5.large",), "pass"),
     ],
 )
 def test_instance_types_that_can_not_be_told(nodes: Any, planned: tuple[str, ...], status: str) -> None:
@@ -284,8 +327,74 @@ def test_absent_capacity_while_the_setting_is_off_is_for_enable_to_mend() -> Non
     assert found.resolved_by == ("enable_windows_ipam",)
     on = finding("nodes.address_capacity", observed(nodes=nodes))
     assert "30 minutes" in on.remedy
-    legacy = finding("nodes.address_capacity", legacy_cluster(nodes=nodes))
-    assert "Windows IPAM" not in legacy.summary
+    bare = finding("nodes.address_capacity", legacy_cluster(nodes=nodes, legacy=legacy(), webhook_configurations=()))
+    assert "nor is there legacy support" in bare.summary
+    assert "cloudops.eks_windows.legacy_install" in bare.remedy
+    assert (bare.resolved_by, bare.stops_pods) == (("install_legacy_controller",), True)
+    old = finding("nodes.address_capacity", legacy_cluster(nodes=nodes))
+    assert "Windows IPAM" not in old.summary
+
+
+LACKING = {"nodes": (windows(capacity={}),)}
+OFF, ON = config_map({"enable-windows-ipam": "false"}), config_map({"enable-windows-ipam": "true"})
+RUN_ENABLE = "Run role cloudops.eks_windows.enable."
+
+
+@pytest.mark.parametrize(
+    ("changes", "words", "remedy", "resolved_by"),
+    [
+        ({"cni_config_map": OFF}, "as Windows IPAM is off", RUN_ENABLE, ("enable_windows_ipam",)),
+        (
+            {"cni_config_map": OFF, "legacy": legacy(deployments=(EKSCTL_WEBHOOK,))},
+            "as Windows IPAM is off",
+            MIGRATE,
+            ("enable_windows_ipam",),
+        ),
+        (
+            {"cni_config_map": OFF, "legacy": legacy(deployments=(CONTROLLER, EKSCTL_WEBHOOK))},
+            f"as {CONTROLLER} turns control-plane Windows support off",
+            MIGRATE,
+            ("remove_legacy_controller",),
+        ),
+        (
+            {"cni_config_map": ON, "legacy": legacy(deployments=(CONTROLLER,))},
+            f"as {CONTROLLER} turns control-plane Windows support off",
+            MIGRATE,
+            ("remove_legacy_controller",),
+        ),
+        # What only is left of legacy support does not stop enable.
+        (
+            {"cni_config_map": OFF, "legacy": legacy(secrets=(LEGACY_SECRET,))},
+            "as Windows IPAM is off",
+            RUN_ENABLE,
+            ("enable_windows_ipam",),
+        ),
+    ],
+)
+def test_what_mends_absent_capacity_beside_legacy_support(
+    changes: dict[str, Any], words: str, remedy: str, resolved_by: tuple[str, ...]
+) -> None:
+    found = finding("nodes.address_capacity", observed(**LACKING, **changes))
+    assert (found.status, found.resolved_by, found.stops_pods) == ("fail", resolved_by, True)
+    assert found.summary.endswith(words)
+    assert found.remedy.endswith(remedy)
+
+
+@pytest.mark.parametrize(
+    ("changes", "goal", "status"),
+    [
+        ({"cni_config_map": OFF}, "disable", "not_applicable"),
+        ({"cni_config_map": None}, "disable", "not_applicable"),
+        ({"cni_config_map": OFF}, "none", "fail"),
+        # It still is what keeps pods from running, until it is off.
+        ({"cni_config_map": ON}, "disable", "fail"),
+        ({"cni_config_map": DENIED}, "disable", "fail"),
+    ],
+)
+def test_absent_capacity_does_not_matter_to_a_goal_that_wants_ipam_off(
+    changes: dict[str, Any], goal: Any, status: str
+) -> None:
+    assert finding("nodes.address_capacity", observed(**LACKING, **changes), goal=goal).status == status
 
 
 def test_capacity_after_disabling_proves_nothing() -> None:

@@ -10,10 +10,12 @@ import pytest
 
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import Failure
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
+    CONTROLLER,
     DENIED,
     cluster,
     config_map,
     finding,
+    legacy,
     legacy_cluster,
     node,
     node_group,
@@ -34,6 +36,8 @@ LIVE = config_map({"enable-windows-ipam": "true", "enable-windows-prefix-delegat
 OFF = config_map({"enable-windows-ipam": "true", "enable-windows-prefix-delegation": "yes"})
 XEN = (node("w", "windows", instance_type="m4.large"),)
 XEN_GROUP = node_group(instance_types=("t2.large",))
+NITRO_GROUP = node_group(instance_types=("m5.large",))
+UNTOLD = (node_group(), node_group("windows-b"))
 NITRO = (node("w", "windows", instance_type="m5.large"), node("m", "windows", instance_type="c5.metal"))
 WANTED = {"goal": "enable", "prefix_delegation": True}
 
@@ -48,7 +52,11 @@ def judged(changes: dict[str, Any], **wanted: Any) -> Any:
         ({"cni_config_map": None}, "pass", "Windows prefix delegation is off"),
         ({"cni_config_map": OFF, "nodes": XEN}, "pass", "Windows prefix delegation is off"),
         ({"cni_config_map": LIVE, "nodes": NITRO}, "pass", "is on, and every Windows instance type can have it"),
-        ({"cni_config_map": LIVE, "nodes": ()}, "pass", "is on"),
+        ({"cni_config_map": LIVE, "nodes": ()}, "unknown", "whose launch template names the type: windows"),
+        ({"cni_config_map": LIVE, "nodes": (), "node_groups": (NITRO_GROUP,)}, "pass", "is on"),
+        ({"cni_config_map": LIVE, "nodes": NITRO, "node_groups": UNTOLD}, "unknown", "names the type: windows-b"),
+        ({"cni_config_map": LIVE, "nodes": XEN, "node_groups": UNTOLD}, "fail", "secondary mode: 1 of 1"),
+        ({"cni_config_map": OFF, "node_groups": UNTOLD}, "pass", "Windows prefix delegation is off"),
         ({"cni_config_map": LIVE, "nodes": (), "node_groups": ()}, "pass", "every Windows instance type can have it"),
         ({"cni_config_map": LIVE, "nodes": (), "node_groups": None}, "pass", "node groups were not asked for"),
         ({"cni_config_map": LIVE, "nodes": XEN}, "fail", "works in secondary mode: 1 of 1 instance types"),
@@ -94,7 +102,12 @@ def test_what_is_live_stops_nothing(changes: dict[str, Any], status: str, words:
 @pytest.mark.parametrize(
     ("changes", "planned", "status"),
     [
-        ({"nodes": ()}, (), "pass"),
+        ({"nodes": (), "node_groups": ()}, (), "pass"),
+        ({"nodes": ()}, (), "unknown"),
+        ({"nodes": ()}, ("",), "unknown"),
+        ({"nodes": ()}, ("m5.xlarge",), "pass"),
+        ({"nodes": ()}, ("t2.large",), "fail"),
+        ({"nodes": NITRO, "node_groups": UNTOLD}, (), "unknown"),
         ({"nodes": NITRO}, ("m5.xlarge",), "pass"),
         ({"nodes": XEN}, (), "fail"),
         ({"nodes": NITRO}, ("t2.large",), "fail"),
@@ -104,7 +117,7 @@ def test_what_is_live_stops_nothing(changes: dict[str, Any], status: str, words:
         ({"nodes": NITRO, "node_groups": DENIED}, (), "unknown"),
         ({"cni_config_map": DENIED}, (), "pass"),
         ({"cluster": cluster(version="1.25", platform_version="eks.4")}, (), "fail"),
-        ({"cluster": cluster(version="1.25", platform_version="eks.5"), "nodes": ()}, (), "pass"),
+        ({"cluster": cluster(version="1.25", platform_version="eks.5"), "nodes": NITRO}, (), "pass"),
         ({"cni_config_map": LIVE, "nodes": XEN}, (), "fail"),
     ],
 )
@@ -148,3 +161,53 @@ def test_the_node_group_on_xen_is_named() -> None:
 
 def test_old_control_planes_have_none() -> None:
     assert finding("network.prefix_delegation", legacy_cluster(cni_config_map=LIVE)).status == "not_applicable"
+
+
+def test_a_node_group_whose_launch_template_names_the_type_is_told_beside_planned_types() -> None:
+    group = ("Node group windows-b", "no node yet, and its launch template names the type")
+    for planned, status in (((), "unknown"), (("m5.large",), "pass")):
+        found = judged({"cni_config_map": LIVE, "node_groups": UNTOLD}, planned_instance_types=planned)
+        assert found.status == status
+        assert group in [(item.object, item.value) for item in found.evidence]
+    assert "every Windows instance type that is told can have it" in found.summary
+
+
+def test_what_tells_the_type_of_a_launch_template() -> None:
+    found = judged({"nodes": ()}, **WANTED)
+    assert "aws ec2 describe-launch-template-versions" in found.remedy
+    assert "planned_instance_types (role variable eks_windows_planned_instance_types)" in found.remedy
+
+
+SET_ONLY = config_map({"enable-windows-ipam": "false", "enable-windows-prefix-delegation": "true"})
+BLOCKED = legacy(deployments=(CONTROLLER,))
+
+
+@pytest.mark.parametrize(
+    ("changes", "goal", "words"),
+    [
+        ({"cni_config_map": SET_ONLY}, "none", "has no effect while Windows IPAM is off; every Windows instance type"),
+        ({"cni_config_map": SET_ONLY}, "disable", "has no effect while Windows IPAM is off"),
+        ({"cni_config_map": LIVE, "legacy": BLOCKED}, "none", f"has no effect while {CONTROLLER} is there; every"),
+        ({"cni_config_map": SET_ONLY, "legacy": BLOCKED}, "none", f"has no effect while {CONTROLLER} is there"),
+        (
+            {"cni_config_map": SET_ONLY, "nodes": (), "node_groups": None},
+            "none",
+            "has no effect while Windows IPAM is off. No Windows node is there or planned",
+        ),
+    ],
+)
+def test_on_is_not_said_where_the_controller_holds_it_off(changes: dict[str, Any], goal: Any, words: str) -> None:
+    found = judged(changes, goal=goal)
+    assert found.status == "pass"
+    assert found.summary.startswith("Windows prefix delegation is set, and ")
+    assert words in found.summary
+
+
+@pytest.mark.parametrize("goal", ["enable", "migrate"])
+def test_goals_that_turn_ipam_on_give_it_its_effect(goal: Any) -> None:
+    assert judged({"cni_config_map": SET_ONLY}, goal=goal).summary.startswith("Windows prefix delegation is on")
+
+
+def test_control_characters_are_shown() -> None:
+    found = judged({"cni_config_map": config_map({"enable-windows-prefix-delegation": "true\n"})})
+    assert [item.value for item in found.evidence] == ['enable-windows-prefix-delegation: "true\\n"']

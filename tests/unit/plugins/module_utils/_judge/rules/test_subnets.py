@@ -37,6 +37,7 @@ FAILURES = {
 PREFIXES = config_map({"enable-windows-ipam": "true", "enable-windows-prefix-delegation": "true"})
 LINUX = (node("a"), node("b"))
 NO_WINDOWS: dict[str, Any] = {"nodes": LINUX, "node_groups": (), "subnets": None}
+UNTOLD = (node_group(), node_group("windows-b"))
 OLD = cluster(version="1.24", platform_version="eks.9")
 STRANGE = cluster(version="1.26", platform_version="?")
 SELF_MANAGED = node("own", "windows", labels={}, provider_id="aws:///eu-central-1a/i-01")
@@ -152,6 +153,14 @@ def free(*counts: int) -> tuple[Subnet, ...]:
             "unknown",
             "is not known for instance types: m99.large",
         ),
+        # A launch template names the type of a node group without a node.
+        ({"nodes": LINUX}, {}, "unknown", "whose launch template names the type: windows"),
+        ({"nodes": LINUX, "subnets": free(1, 1)}, {}, "unknown", "whose launch template names the type: windows"),
+        ({"nodes": LINUX}, {"planned_instance_types": ("m5.large",)}, "pass", "one more m5.large"),
+        ({"node_groups": UNTOLD}, {}, "unknown", "whose launch template names the type: windows-b"),
+        ({"node_groups": UNTOLD, "subnets": free(1, 1)}, {}, "fail", "one more m5.large"),
+        ({"node_groups": UNTOLD}, {"planned_instance_types": ("m5.large",)}, "pass", "one more m5.large"),
+        ({"nodes": DENIED}, {"planned_instance_types": ("m5.large",)}, "unknown", "forbidden"),
         # A type that nobody knows may need more than one that is known, and hides no subnet that is too small for that.
         ({"instance_types": ()}, {"planned_instance_types": ("m99.large",)}, "unknown", "types: m99.large"),
         ({"subnets": free(1, 1)}, {"planned_instance_types": ("m99.large",)}, "fail", "one more m5.large"),

@@ -4,19 +4,30 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import GOALS
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import ObjectRef
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    LabelSelector,
+    ObjectRef,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import Selection
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.failures import Failure
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
+    CONTROLLER,
     DENIED,
+    config_map,
     finding,
+    legacy,
     observed,
     windows_pod,
+    with_legacy,
 )
+from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.serving import serving
 
 FAILURES = {
     "workloads.stuck": Failure(observed(windows_pods=(windows_pod(),)), "error"),
@@ -62,6 +73,80 @@ def test_stuck(pods: Any, status: str, words: str) -> None:
         assert words in found.evidence[0].value
         recyclable = pods[0].owner == windows_pod().owner and words.startswith("no webhook")
         assert found.resolved_by == (("recycle_stuck_pods",) if recyclable else ())
+
+
+OFF = {"cni_config_map": config_map({"enable-windows-ipam": "false"})}
+BLOCKED = {"legacy": legacy(deployments=(CONTROLLER,))}
+
+
+@pytest.mark.parametrize("changes", [OFF, BLOCKED, {"cni_config_map": None}])
+def test_a_webhook_that_left_the_pod_alone_is_not_called_silent(changes: dict[str, Any]) -> None:
+    found = finding("workloads.stuck", observed(windows_pods=(windows_pod(),), **changes), goal="cert_renew")
+    (said,) = [item.value for item in found.evidence]
+    assert said.startswith("no address limit: Windows IPAM is off for the controller; ")
+    assert said.endswith("it is not deleted")
+    assert "ipam.enabled and legacy.controller_blocks" in found.remedy
+    assert "legacy.certificate" not in found.remedy
+    assert "cert_renew" not in found.remedy
+    assert found.resolved_by == ()
+
+
+def test_beside_a_legacy_webhook_it_is_that_which_did_not_answer() -> None:
+    seen = with_legacy(windows_pods=(windows_pod(),), legacy_webhooks=(serving(-1),))
+    found = finding("workloads.stuck", seen, goal="cert_renew")
+    assert "no webhook answered" in found.evidence[0].value
+    assert found.resolved_by == ("recycle_stuck_pods",)
+
+
+@pytest.mark.parametrize(
+    ("pods", "remedy"),
+    [
+        ((windows_pod(selects_windows=False),), "^Give the pod template the nodeSelector"),
+        ((windows_pod("a"), windows_pod("b", selects_windows=False)), "^Mend what .* Give the pod template the nodeS"),
+        ((windows_pod("a"), windows_pod("b", address_limit="1")), "^Mend what (?!.*nodeSelector)"),
+    ],
+)
+def test_what_mends_a_pod_that_no_webhook_looks_at(pods: Any, remedy: str) -> None:
+    assert re.search(remedy, finding("workloads.stuck", observed(windows_pods=pods)).remedy)
+
+
+NARROW = Selection(namespaces=LabelSelector({"windows": "yes"}, ()))
+LEFT_OUT = "namespaceSelector windows=yes of MutatingWebhookConfiguration vpc-admission-webhook-cfg"
+
+
+@pytest.mark.parametrize(
+    ("selection", "namespaces", "words"),
+    [
+        (NARROW, {"shop": {}}, f"{LEFT_OUT} leaves it out"),
+        (NARROW, DENIED, f"{LEFT_OUT} may leave it out"),
+        (NARROW, None, f"{LEFT_OUT} may leave it out"),
+        (Selection(objects=LabelSelector({"app": "x"}, ())), None, "objectSelector app=x of "),
+        (Selection(conditions=("a", "b")), None, "matchConditions a, b of "),
+    ],
+)
+def test_a_pod_that_the_legacy_webhook_leaves_out(selection: Selection, namespaces: Any, words: str) -> None:
+    early = windows_pod("early", is_starting=False, waits_for_node=True)
+    webhooks = (serving(-1, selection=selection),)
+    seen = with_legacy(windows_pods=(windows_pod(), early), legacy_webhooks=webhooks, namespaces=namespaces)
+    found = finding("workloads.stuck", seen, goal="cert_renew")
+    said = {item.object: item.value for item in found.evidence}
+    assert words in said["Pod shop/pod"]
+    assert said["Pod shop/pod"].endswith("so that it is not deleted")
+    assert ("Pod shop/early" in said) is ("may leave" in said["Pod shop/pod"])
+    assert (DENIED.source in said) is (namespaces is DENIED)
+    assert "have its selector select them" in found.remedy
+    assert found.resolved_by == ()
+
+
+def test_whether_pods_without_a_node_are_left_out_may_be_unknown() -> None:
+    early = windows_pod("early", is_starting=False, waits_for_node=True)
+    webhooks = (serving(-1, selection=NARROW),)
+    seen = with_legacy(windows_pods=(early,), legacy_webhooks=webhooks, namespaces=DENIED)
+    found = finding("workloads.stuck", seen, goal="cert_renew")
+    assert (found.status, found.remedy, found.resolved_by) == ("unknown", DENIED.remedy, ())
+    assert [item.object for item in found.evidence] == ["Pod shop/early", DENIED.source]
+    there = replace(seen, namespaces={"shop": {}})
+    assert finding("workloads.stuck", there, goal="cert_renew").status == "pass"
 
 
 def test_a_pod_without_a_node_matters_to_the_goal_that_mends_its_webhook() -> None:
