@@ -142,10 +142,11 @@ notes:
   - Whatever the goal, it asks Kubernetes for C(list) on nodes, pods, services, deployments, daemonsets, statefulsets,
     mutatingwebhookconfigurations, clusterrolebindings, securitygrouppolicies and secrets, and for C(get) on ConfigMap
     C(kube-system/amazon-vpc-cni). Of secrets it asks for the metadata of those named C(vpc-admission-webhook-certs)
-    alone, so that a rule with that name in C(resourceNames) is enough.
-  - Where Windows IPAM is on and with O(goal=enable) and O(goal=migrate), but not with O(goal=disable) and
-    O(goal=legacy_install), nor where the control plane has no Windows support, it also asks for C(get) on Role
-    C(eks-vpc-resource-controller-role) and RoleBinding C(eks-vpc-resource-controller-rolebinding) in C(kube-system).
+    alone, and with O(goal=legacy_remove) and O(goal=migrate) also of those named C(windows-vpc-admission-webhook-tls)
+    and of the backups of both, C(-backup) at the end. A rule with these names in C(resourceNames) is enough.
+  - Where Windows IPAM is on and with O(goal=enable), but not with O(goal=disable) and O(goal=legacy_install), nor where
+    the control plane has no Windows support, it also asks for C(get) on Role C(eks-vpc-resource-controller-role) and
+    RoleBinding C(eks-vpc-resource-controller-rolebinding) in C(kube-system).
   - Where a node runs Windows, it also asks for C(list) on endpointslices in group C(discovery.k8s.io) and on events,
     and leaves out pods that have ended or are on a Linux node. Where none does, it asks for pending pods alone.
   - Where there are SecurityGroupPolicies, it also asks for C(list) on serviceaccounts in their namespaces, or in the
@@ -158,7 +159,8 @@ notes:
     legacy support, which tells whether it belongs to it.
   - With O(goal=legacy_remove) and O(goal=migrate) it also asks for C(list) on certificates in group C(cert-manager.io),
     where the Secret of the Helm chart is left.
-  - With O(goal=cert_renew) it also asks for C(list) on the metadata of the webhook's pods and of its Secret.
+  - With O(goal=cert_renew) it also asks for C(list) on the metadata of the webhook's pods and of its Secret, and on
+    that of namespaces where the webhook has a namespaceSelector.
   - With O(goal=disable) it also asks for C(list) on cninodes in group C(vpcresources.k8s.aws) and, where Karpenter is
     installed, ec2nodeclasses in group C(karpenter.k8s.aws). That group is looked for by C(get) on the non-resource URL
     C(/apis/karpenter.k8s.aws), which cluster role C(system:discovery) allows to every identity that is authenticated.

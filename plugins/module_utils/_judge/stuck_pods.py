@@ -23,6 +23,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.webhoo
     Miss,
     control_plane_gives,
     legacy_that_give,
+    may_give,
     missed,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
@@ -49,20 +50,20 @@ class StuckPod:
         path: ``webhook``: it has no limit, since no webhook answered when it was created, and none is ever asked again.
             ``controller``: it has the limit, and the controller gives it no address. ``affinity``: it asks for Windows
             by affinity alone, which no webhook looks at, so that a new one would be stuck as well.
-        helped: Whether a webhook would give a new one the limit, as far as is known.
+        helped: Whether a webhook would give a new one the limit, None where that is not known.
         miss: Why those that are or will be at work would not, where they leave it out.
     """
 
     pod: WindowsPod
     path: Path
-    helped: bool = False
+    helped: bool | None = False
     miss: Miss | None = None
 
     @property
     def recyclable(self) -> bool:
         """Whether deleting it is all that it takes. A Job makes a new one unless its backoffLimit is used up."""
         made_again = self.pod.owner is not None and self.pod.owner.kind in MAKERS
-        return self.path == "webhook" and self.helped and made_again
+        return self.path == "webhook" and self.helped is True and made_again
 
 
 def stuck_pods(subject: Subject) -> Known[tuple[StuckPod, ...]]:
@@ -87,10 +88,11 @@ def _judge(subject: Subject) -> Callable[[WindowsPod, Path], StuckPod]:
     if control_plane_gives(subject):
         return lambda pod, path: StuckPod(pod, path, helped=True)
     webhooks = legacy_that_give(subject)
+    without_any = None if may_give(subject) else False
 
     def judge(pod: WindowsPod, path: Path) -> StuckPod:
         miss = missed(subject, webhooks, pod.namespace, pod.labels) if path == "webhook" else None
-        return StuckPod(pod, path, helped=bool(webhooks) and miss is None, miss=miss)
+        return StuckPod(pod, path, helped=miss is None if webhooks else without_any, miss=miss)
 
     return judge
 

@@ -69,6 +69,17 @@ def control_plane_gives(subject: Subject) -> bool:
     return any(each.name == MUTATING_WEBHOOK and each.webhooks for each in configurations)
 
 
+def may_give(subject: Subject) -> bool:
+    """Whether what could not be read leaves it open that a webhook gives Windows pods their limit."""
+    observation = subject.observation
+    parts = (observation.webhook_configurations, observation.legacy_webhooks)
+    return (
+        effective_ipam(subject) is None
+        or any(isinstance(part, Unknown) for part in parts)
+        or not all(each.is_readable for each in judged_webhooks(subject))
+    )
+
+
 def legacy_that_give(subject: Subject) -> tuple[JudgedWebhook, ...]:
     """The webhooks of legacy support that give it now, or will after the plan of goal cert_renew."""
     mended = at_work(subject)

@@ -304,10 +304,11 @@ def role_binding(subject: Subject) -> Verdict:
     it neither DNS nor Services work there. eksctl never made it for legacy support, and the user guide had it created
     by hand where it is missing.
 
-    It is an error where legacy support runs Windows pods, or is to be installed. With the control plane's support it is
-    a warning that stops nothing, where there are Windows nodes or Windows node groups and the goal is not disable: the
-    binding is told by its name alone, and another one can give the group the role; and which groups EKS gives an access
-    entry of type EC2_WINDOWS could not be confirmed. So that it is missing is no proof that kube-proxy can't work.
+    It is an error where this version's control plane has no Windows support and legacy support is there, and where
+    legacy support is to be installed. With the control plane's support it is a warning that stops nothing, where there
+    are Windows nodes or Windows node groups and the goal is not disable: the binding is told by its name alone, and
+    another one can give the group the role; and which groups EKS gives an access entry of type EC2_WINDOWS could not be
+    confirmed. So that it is missing is no proof that kube-proxy can't work.
     """
     if subject.options.goal != "legacy_install":
         known(subject.observation.cluster)

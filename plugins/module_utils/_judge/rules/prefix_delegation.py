@@ -87,15 +87,16 @@ def prefix_delegation(subject: Subject) -> Verdict:
         return passed("Windows prefix delegation is off", *seen)
     if wanted:
         seen.append(Evidence("prefix_delegation", "asked for"))
+    is_on = bool(parse_bool(live))
     try:
-        verdict = _version(subject) or _instance_types(subject) or _possible(subject, bool(parse_bool(live)))
+        verdict = _version(subject) or _instance_types(subject, is_on) or _possible(subject, is_on)
     except PartUnknownError as error:
         verdict = unknown_part(error.unknown)
     # A step that turns it off mends what is live; one that turns it on mends nothing.
     return replace(
         verdict,
         evidence=(*seen, *verdict.evidence),
-        blocks=None if wanted else (),
+        blocks=verdict.blocks if wanted else (),
         resolved_by=("configure_windows_addressing",) if wanted is False else None,
     )
 
@@ -148,7 +149,7 @@ def _version(subject: Subject) -> Verdict | None:
     )
 
 
-def _instance_types(subject: Subject) -> Verdict | None:
+def _instance_types(subject: Subject, is_on: bool) -> Verdict | None:
     """The verdict where a Windows node, Windows node group or planned type is on Xen, or its type is not known."""
     named = [(f"Node {node.name}", node.instance_type) for node in known(subject.windows_nodes)]
     named += types_to_come(subject)
@@ -178,7 +179,9 @@ def _instance_types(subject: Subject) -> Verdict | None:
         )
     if isinstance(subject.observation.node_groups, Unknown):
         return unknown_part(subject.observation.node_groups)
-    return types_not_told(subject, "Whether prefix delegation is possible")
+    not_told = types_not_told(subject, "Whether prefix delegation is possible")
+    # Where it is on already, a node group that comes and goes stops no run that changes nothing.
+    return replace(not_told, severity="warning", blocks=() if is_on else None) if not_told else None
 
 
 def _possible(subject: Subject, live: bool) -> Verdict:

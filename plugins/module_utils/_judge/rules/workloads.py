@@ -117,7 +117,9 @@ def _remedy(found: Sequence[StuckPod], is_off: bool) -> str | None:
     paths = {each.path for each in found}
     if paths == {"affinity"}:
         return NAME_WINDOWS
-    more = [SELECT_THEM] if any(each.miss for each in found) else []
+    parts = (each.miss.unread for each in found if each.miss)
+    more = [*dict.fromkeys(part.remedy for part in parts if part)]
+    more += [SELECT_THEM] if any(each.miss for each in found) else []
     more += [NAME_WINDOWS] if "affinity" in paths else []
     if not more and not is_off:
         return None
@@ -138,6 +140,8 @@ def _words(stuck_pod: StuckPod, is_off: bool) -> str:
     why = f"no address limit: {reason}"
     if stuck_pod.recyclable:
         return f"{why}; {pod.owner} makes it again"
+    if stuck_pod.helped is None and pod.owner:
+        return f"{why}; whether a new one would get a limit is not known: it is not deleted"
     if not stuck_pod.helped and pod.owner:
         return f"{why}; none would give a new one a limit: it is not deleted"
     return f"{why}; {f'{pod.owner} owns it' if pod.owner else 'nothing owns it'}: it is not deleted"

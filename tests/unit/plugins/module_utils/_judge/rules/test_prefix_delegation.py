@@ -94,7 +94,8 @@ def judged(changes: dict[str, Any], **wanted: Any) -> Any:
 def test_what_is_live_stops_nothing(changes: dict[str, Any], status: str, words: str) -> None:
     for goal in ("none", "enable", "disable"):
         found = judged(changes, goal=goal)
-        assert (found.status, found.severity, found.stops_pods) == (status, "error", False)
+        severity = "warning" if "launch template" in words or "names the type" in words else "error"
+        assert (found.status, found.severity, found.stops_pods) == (status, severity, False)
         assert words in found.summary
         assert found.blocks == () or status == "pass"
 
@@ -126,6 +127,13 @@ def test_what_is_wanted_stops_enable(changes: dict[str, Any], planned: tuple[str
     if changes == {"cni_config_map": DENIED}:
         status = "unknown"
     assert (found.status, found.blocks, found.resolved_by) == (status, ("enable", "migrate"), ())
+
+
+def test_a_group_without_a_node_stops_no_run_that_has_nothing_to_turn_on() -> None:
+    seen = {"nodes": NITRO, "node_groups": UNTOLD}
+    assert judged(seen, **WANTED).blocks == ("enable", "migrate")
+    found = judged({**seen, "cni_config_map": LIVE}, **WANTED)
+    assert (found.status, found.severity, found.blocks) == ("unknown", "warning", ())
 
 
 def test_turning_it_off_mends_it() -> None:

@@ -91,6 +91,23 @@ def test_a_webhook_that_left_the_pod_alone_is_not_called_silent(changes: dict[st
     assert found.resolved_by == ()
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"cni_config_map": DENIED}, "is not known"),
+        ({"webhook_configurations": DENIED}, "is not known"),
+        ({**OFF, "legacy_webhooks": DENIED}, "is not known"),
+        (OFF, "none would give a new one a limit"),
+        ({"webhook_configurations": ()}, "none would give a new one a limit"),
+    ],
+)
+def test_what_can_not_be_read_is_not_called_none(changes: dict[str, Any], words: str) -> None:
+    found = finding("workloads.stuck", observed(windows_pods=(windows_pod(),), **changes), goal="cert_renew")
+    (said,) = [item.value for item in found.evidence]
+    assert words in said
+    assert found.resolved_by == ()
+
+
 def test_beside_a_legacy_webhook_it_is_that_which_did_not_answer() -> None:
     seen = with_legacy(windows_pods=(windows_pod(),), legacy_webhooks=(serving(-1),))
     found = finding("workloads.stuck", seen, goal="cert_renew")
@@ -135,6 +152,7 @@ def test_a_pod_that_the_legacy_webhook_leaves_out(selection: Selection, namespac
     assert ("Pod shop/early" in said) is ("may leave" in said["Pod shop/pod"])
     assert (DENIED.source in said) is (namespaces is DENIED)
     assert "have its selector select them" in found.remedy
+    assert (DENIED.remedy in found.remedy) is (namespaces is DENIED)
     assert found.resolved_by == ()
 
 
