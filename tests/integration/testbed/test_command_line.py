@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,15 @@ def test_down_of_nothing_is_fine(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, f"no testbed runs by {tmp_path}\n")
 
 
+@pytest.fixture
+def heeds_interrupts() -> Iterator[None]:
+    """A shell has what it starts in the background ignore SIGINT, and what that starts inherits it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeds_interrupts")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signal_stops_it(tmp_path: Path, number: signal.Signals) -> None:
     with subprocess.Popen(
@@ -88,10 +98,13 @@ def test_signal_stops_it(tmp_path: Path, number: signal.Signals) -> None:
         text=True,
     ) as process:
         assert process.stdout is not None
-        assert process.stdout.readline().startswith("export ")
-        assert list(tmp_path.iterdir()) != []
-        process.send_signal(number)
-        assert process.wait(30) == 0
+        try:
+            assert process.stdout.readline().startswith("export ")
+            assert list(tmp_path.iterdir()) != []
+            process.send_signal(number)
+            assert process.wait(30) == 0
+        finally:
+            process.kill()
     assert list(tmp_path.iterdir()) == []
 
 
