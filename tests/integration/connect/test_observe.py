@@ -43,7 +43,7 @@ KUBERNETES_PARTS = (
     "service_backends",
     "node_events",
 )
-LEGACY_PARTS = ("deployments", "services", "secrets", "cluster_role_bindings")
+LEGACY_PARTS = ("deployments", "services", "secrets", "cluster_role_bindings", "bound_accounts")
 
 Look = Callable[..., Observation]
 
