@@ -144,9 +144,8 @@ notes:
     C(kube-system/amazon-vpc-cni). Of secrets it asks for the metadata of those named C(vpc-admission-webhook-certs)
     alone, and with O(goal=legacy_remove) and O(goal=migrate) also of those named C(windows-vpc-admission-webhook-tls)
     and of the backups of both, C(-backup) at the end. A rule with these names in C(resourceNames) is enough.
-  - Where Windows IPAM is on and with O(goal=enable), but not with O(goal=disable) and O(goal=legacy_install), nor where
-    the control plane has no Windows support, it also asks for C(get) on Role C(eks-vpc-resource-controller-role) and
-    RoleBinding C(eks-vpc-resource-controller-rolebinding) in C(kube-system).
+  - With O(goal=enable), where the control plane has Windows support, it also asks for C(get) on Role
+    C(eks-vpc-resource-controller-role) and RoleBinding C(eks-vpc-resource-controller-rolebinding) in C(kube-system).
   - Where a node runs Windows, it also asks for C(list) on endpointslices in group C(discovery.k8s.io) and on events,
     and leaves out pods that have ended or are on a Linux node. Where none does, it asks for pending pods alone.
   - Where there are SecurityGroupPolicies, it also asks for C(list) on serviceaccounts in their namespaces, or in the

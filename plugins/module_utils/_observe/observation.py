@@ -641,8 +641,7 @@ class Observation:
     cluster; ``instance_types`` those that are in use or planned for Windows, as far as EC2 has them in the region: both
     None where there is no such type.
 
-    ``controller_role`` is None with goals disable and legacy_install, where the control plane has no Windows support,
-    and where Windows IPAM is off and the goal is not enable.
+    ``controller_role`` is None with other goals than enable, and where the control plane has no Windows support.
     """
 
     observed_at: str

@@ -149,7 +149,7 @@ def _observation(
     probe = _probe(reading)
 
     windows = windows_parts(reading, nodes.result(), config_map.result())
-    of_controller = controller_role(reading, config_map.result())
+    of_controller = controller_role(reading)
     configurations = mapped(configuration_items.result(), kubernetes_reads.webhook_configurations)
     pods = _of_nodes(reading, windows_pods.PODS, nodes.result(), windows_pods.windows_pods)
     slices = _of_windows_nodes(

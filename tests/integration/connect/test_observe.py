@@ -28,7 +28,7 @@ from tests.testbed.pki import Authority
 pytestmark = pytest.mark.newest_client
 
 MOST_CALLS = 30
-CONVERGED_CALLS = 21
+CONVERGED_CALLS = 19
 """Those of a cluster that has no Windows node and lacks nothing, with a probe; DescribeAddon is for two add-ons."""
 KUBERNETES_PARTS = (
     "nodes",

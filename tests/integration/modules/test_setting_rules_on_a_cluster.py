@@ -263,7 +263,7 @@ FAILURES: tuple[tuple[Change, Shown], ...] = (
             Shown("ipam.controller_role", "warning", (f"{kind} kube-system/{name} is missing", "absent"), options),
         )
         for resource, kind, name, options in (
-            ("roles", "Role", "eks-vpc-resource-controller-role", {}),
+            ("roles", "Role", "eks-vpc-resource-controller-role", ENABLE),
             ("rolebindings", "RoleBinding", "eks-vpc-resource-controller-rolebinding", ENABLE),
         )
     ),

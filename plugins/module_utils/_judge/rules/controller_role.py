@@ -24,9 +24,9 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.controller_role import (
     BINDING,
+    GOAL,
     NAMESPACE,
     ROLE,
-    WITHOUT,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Unknown
 
@@ -49,17 +49,16 @@ def controller_role(subject: Subject) -> Verdict:
     kube-system. EKS makes them for the controller of the control plane, which reads ConfigMap amazon-vpc-cni there, and
     holds Windows IPAM to be off where it can't.
 
-    What they allow, and to whom, is not looked at. It does not apply for goals disable and legacy_install, to versions
-    whose control plane has no Windows support, and where Windows IPAM is off and the goal is not enable: then they
-    are not asked for.
+    What they allow, and to whom, is not looked at. It applies for goal enable alone, which asks for them, and not to
+    versions whose control plane has no Windows support.
     """
-    if subject.options.goal in WITHOUT:
-        return not_applicable("Without Windows support of the control plane nothing of it is needed")
+    if subject.options.goal != GOAL:
+        return not_applicable("Only goal enable asks for them")
     if subject.control_plane_supported is False:
         return not_applicable(BELOW)
     found = subject.observation.controller_role
     if found is None:
-        return not_applicable("Windows IPAM is off, and the goal is not enable")
+        return not_applicable("They were not asked for")
     parts = {f"Role {NAMESPACE}/{ROLE}": found.role, f"RoleBinding {NAMESPACE}/{BINDING}": found.binding}
     absent = [name for name, part in parts.items() if part is False]
     missed = [part for part in parts.values() if isinstance(part, Unknown)]

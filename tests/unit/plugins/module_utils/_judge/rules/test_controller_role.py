@@ -23,7 +23,7 @@ FAILURES = {
     "ipam.controller_role": Failure(
         observed(controller_role=ControllerRole(False, False)),
         "warning",
-        goals=("enable", "legacy_remove", "migrate", "cert_renew", "none"),
+        goals=("enable",),
     ),
 }
 
@@ -62,11 +62,11 @@ WORDS = "missing: the controller may hold Windows IPAM to be off"
             "Not known: GET /api/v1/something: somethings is forbidden: User cannot list",
             [(DENIED.source, "somethings is forbidden: User cannot list")],
         ),
-        (None, "not_applicable", "Windows IPAM is off, and the goal is not enable", []),
+        (None, "not_applicable", "They were not asked for", []),
     ],
 )
 def test_controller_role(seen: Any, status: str, summary: str, evidence: list[tuple[str, str]]) -> None:
-    found = finding("ipam.controller_role", observed(controller_role=seen))
+    found = finding("ipam.controller_role", observed(controller_role=seen), goal="enable")
     assert (found.status, found.severity, found.blocks, found.stops_pods) == (status, "warning", (), False)
     assert found.summary == summary
     assert [(item.object, item.value) for item in found.evidence] == evidence
@@ -78,9 +78,7 @@ def test_versions_without_windows_support_have_no_such_controller() -> None:
     below = observed(
         cluster=cluster(version="1.19", platform_version="eks.5"), controller_role=ControllerRole(False, False)
     )
-    assert finding("ipam.controller_role", below).status == "not_applicable"
+    assert finding("ipam.controller_role", below, goal="enable").status == "not_applicable"
     unread = observed(cluster=DENIED, controller_role=ControllerRole(False, False))
-    assert (finding("ipam.controller_role", unread).status, finding("ipam.controller_role", unread).remedy) == (
-        "unknown",
-        DENIED.remedy,
-    )
+    found = finding("ipam.controller_role", unread, goal="enable")
+    assert (found.status, found.remedy) == ("unknown", DENIED.remedy)
