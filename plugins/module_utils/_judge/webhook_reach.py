@@ -27,10 +27,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.webhoo
     JudgedWebhook,
     judged_webhooks,
 )
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
-    LabelSelector,
-    Unknown,
-)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Unknown
 
 if TYPE_CHECKING:
     from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import Selection
@@ -108,7 +105,7 @@ def _miss(
 ) -> Miss | None:
     if not selects(selection.objects, labels):
         return Miss(configuration, "objectSelector", shown(selection.objects), certain=True)
-    if not _is_empty(selection.namespaces):
+    if not selection.namespaces.is_empty:
         of_namespaces = subject.observation.namespaces
         value = shown(selection.namespaces)
         if of_namespaces is None or isinstance(of_namespaces, Unknown):
@@ -118,7 +115,3 @@ def _miss(
     if selection.conditions:
         return Miss(configuration, "matchConditions", ", ".join(selection.conditions), certain=False)
     return None
-
-
-def _is_empty(selector: LabelSelector) -> bool:
-    return not selector.match_labels and not selector.match_expressions

@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.pod_template import pod_spec
+
 
 def secrets_of(deployment: Mapping[str, Any]) -> frozenset[str]:
     """Names of the Secrets that a Deployment's pods have in a volume or in a variable, in its namespace."""
-    pod = ((deployment.get("spec") or {}).get("template") or {}).get("spec") or {}
+    pod = pod_spec(deployment)
     found = {name for volume in pod.get("volumes") or () for name in _of_volume(volume)}
     for container in (*(pod.get("containers") or ()), *(pod.get("initContainers") or ())):
         found.update(_of_variables(container))

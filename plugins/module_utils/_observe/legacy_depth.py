@@ -142,6 +142,6 @@ def _namespaces(reading: Reading, chains: Chains | None) -> Namespaces | None:
     if reading.options.get("goal") != "cert_renew" or chains is None or isinstance(chains, Unknown):
         return None
     selectors = [entry.selection.namespaces for chain in chains for entry in chain.entries]
-    if not any(selector.match_labels or selector.match_expressions for selector in selectors):
+    if all(selector.is_empty for selector in selectors):
         return None
     return reading.kubernetes(kubernetes_reads.NAMESPACES, kubernetes_reads.namespace_labels).result()

@@ -25,6 +25,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     LegacyReferences,
     ObjectRef,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.pod_template import pod_spec
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_mount import mounted_pair
 
 if TYPE_CHECKING:
@@ -97,12 +98,8 @@ def _deployment(ref: ObjectRef, item: Mapping[str, Any]) -> LegacyDeployment:
 
 def _accounts(ref: ObjectRef, item: Mapping[str, Any]) -> list[ObjectRef]:
     """The service account that a Deployment names; none where its pods run as their namespace's default."""
-    name = _pod(item).get("serviceAccountName")
+    name = pod_spec(item).get("serviceAccountName")
     return [ObjectRef("ServiceAccount", ref.namespace, str(name))] if name else []
-
-
-def _pod(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    return ((item.get("spec") or {}).get("template") or {}).get("spec") or {}
 
 
 def _certificate(ref: ObjectRef, item: Mapping[str, Any]) -> str:

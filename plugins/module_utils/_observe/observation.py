@@ -297,6 +297,11 @@ class LabelSelector:
     match_labels: Mapping[str, str]
     match_expressions: tuple[tuple[str, str, tuple[str, ...]], ...]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it asks for nothing."""
+        return not self.match_labels and not self.match_expressions
+
 
 @dataclass(frozen=True)
 class SecurityGroupPolicy:

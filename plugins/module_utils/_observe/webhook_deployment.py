@@ -14,6 +14,7 @@ from typing import Any
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.legacy_variants import VARIANTS
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import ObjectRef
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.pod_template import pod_spec
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_mount import (
     mounted_pair,
     serving_containers,
@@ -78,7 +79,7 @@ def leaves_gap(deployment: Mapping[str, Any], ports: Collection[int | str] = ())
     strategy = (deployment.get("spec") or {}).get("strategy") or {}
     if strategy.get("type") == "Recreate":
         return True
-    if not all(_waits_until_ready(container) for container in serving_containers(_pod_spec(deployment), ports)):
+    if not all(_waits_until_ready(container) for container in serving_containers(pod_spec(deployment), ports)):
         return True
     rolling = strategy.get("rollingUpdate") or {}
     replicas = _replicas(deployment)
@@ -100,11 +101,6 @@ def _name(deployment: Mapping[str, Any]) -> str:
 def _pod_labels(deployment: Mapping[str, Any]) -> Mapping[str, str]:
     template = (deployment.get("spec") or {}).get("template") or {}
     return (template.get("metadata") or {}).get("labels") or {}
-
-
-def _pod_spec(deployment: Mapping[str, Any]) -> Mapping[str, Any]:
-    template = (deployment.get("spec") or {}).get("template") or {}
-    return template.get("spec") or {}
 
 
 def _waits_until_ready(container: Mapping[str, Any]) -> bool:

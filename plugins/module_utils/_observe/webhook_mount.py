@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.legacy_variants import VARIANTS
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.pod_template import pod_spec
 
 CERTIFICATE_FLAGS = frozenset({"tlscertfile"})
 KEY_FLAGS = frozenset({"tlskeyfile", "tlsprivatekeyfile"})
@@ -54,7 +55,7 @@ def mounted_pair(deployment: Mapping[str, Any], ports: Collection[int | str] = (
         deployment: As the API gives it.
         ports: Numbers and names of the container ports that the webhook is called at; empty where they are not known.
     """
-    pod = ((deployment.get("spec") or {}).get("template") or {}).get("spec") or {}
+    pod = pod_spec(deployment)
     named = [(container, *_files(container)) for container in serving_containers(pod, ports)]
     told = [(container, certificate, key) for container, certificate, key in named if certificate or key]
     if len(told) > 1:
@@ -65,9 +66,9 @@ def mounted_pair(deployment: Mapping[str, Any], ports: Collection[int | str] = (
     return _by_flags(pod, *told[0]) if told else _by_mounts(pod)
 
 
-def serving_containers(pod_spec: Mapping[str, Any], ports: Collection[int | str]) -> Sequence[Mapping[str, Any]]:
+def serving_containers(pod: Mapping[str, Any], ports: Collection[int | str]) -> Sequence[Mapping[str, Any]]:
     """Those of a pod's containers that may serve the webhook: one, where its ports, flags or images tell it."""
-    found = _listening(pod_spec.get("containers") or (), ports)
+    found = _listening(pod.get("containers") or (), ports)
     if len(found) > 1:
         found = [container for container in found if any(_files(container))] or found
     if len(found) > 1:
