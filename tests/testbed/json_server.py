@@ -36,6 +36,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(payload)))
+        if isinstance(self.server, _Server) and self.server.leaving:
+            self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(payload)
 
@@ -51,6 +53,7 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), handler)
         self._context = context
         self._open: set[socket.socket] = set()
+        self.leaving = False
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         # The handshake belongs to the connection's own thread: one slow client must not hold up the others.
@@ -111,6 +114,10 @@ class JsonServer:
     def serve(self, connection: socket.socket) -> None:
         """Answer on a connection that came by another way, until it ends."""
         self._server.process_request_thread(connection, ("", 0))
+
+    def take_leave(self) -> None:
+        """End each connection after its next answer, so that nobody asks on it just as ``stop`` closes it."""
+        self._server.leaving = True
 
     def stop(self) -> None:
         """Stop answering and close every connection."""

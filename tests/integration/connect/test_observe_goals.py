@@ -172,13 +172,20 @@ def allowed(fleet: Testbed, client_environment: Callable[[dict[str, str]], None]
     return allow
 
 
-def test_enable_on_a_managed_add_on_takes_one_call_more(fleet: Testbed, look: Look) -> None:
+CONTROLLER_ROLE = (
+    "roles/eks-vpc-resource-controller-role",
+    "rolebindings/eks-vpc-resource-controller-rolebinding",
+)
+
+
+def test_enable_on_a_managed_add_on_takes_three_calls_more(fleet: Testbed, look: Look) -> None:
     look("addon", probe=True)
     before = calls(fleet, "addon")
     observation = look("addon", goal="enable", probe=True)
     made = calls(fleet, "addon")
     assert unknown(observation) == {}
-    assert made - before == Counter(["eks:DescribeAddonConfiguration"])
+    path = "get /apis/rbac.authorization.k8s.io/v1/namespaces/kube-system"
+    assert made - before == Counter(["eks:DescribeAddonConfiguration", *(f"{path}/{name}" for name in CONTROLLER_ROLE)])
     # Of two add-ons, and of each node group.
     assert {call for call, times in made.items() if times > 1} == {"eks:DescribeAddon", "eks:DescribeNodegroup"}
     assert not wrote(fleet, "addon")

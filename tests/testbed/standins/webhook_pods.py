@@ -40,8 +40,8 @@ RESTART_SECONDS = 1.0
 """When a container that ended, or a volume that could not be mounted, is tried again; the kubelet waits longer each
 time."""
 LINGER_SECONDS = 1.0
-"""How long the server of a pod that is gone still answers: a container has its grace period, and Endpoints without the
-pod reach the API server a moment later."""
+"""How long the server of a pod that is gone still answers, each client a last time: a container has its grace period,
+and Endpoints without the pod reach the API server a moment later."""
 
 Fault = Literal["crash", "hang"]
 
@@ -200,6 +200,7 @@ class WebhookPods:
         for uid in [uid for uid in self._held if uid not in present]:
             held = self._held.pop(uid)
             if held.server is not None:
+                held.server.take_leave()
                 self._ending.append((now + LINGER_SECONDS, held))
         for entry in [entry for entry in self._ending if entry[0] <= now]:
             self._ending.remove(entry)
