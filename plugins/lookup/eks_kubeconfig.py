@@ -19,6 +19,8 @@ description:
   - With O(kubeconfig) or O(context) the user's own kubeconfig is handed on by its path. With O(host) the kubeconfig
     that is made names that server. With O(client_cert) its user has the certificate. Nothing is handed on that leads
     to another server or trusts another authority than EKS tells, unless O(ignore) has C(cluster.identity).
+  - Lookups run in Ansible's own process, and see its environment. What keyword C(environment) of a play or task sets is
+    there for modules alone, so that a lookup may find another cluster of the same name. O(arn) refuses that one.
   - A token is no option, since options are printed. Where O(host), O(kubeconfig) or O(context) is given, it comes from
     the environment variable C(K8S_AUTH_API_KEY), as AWX sets it for credentials of type OpenShift or Kubernetes API
     Bearer Token.
@@ -38,23 +40,45 @@ options:
     required: true
     type: list
     elements: str
+  arn:
+    description:
+      - ARN that the cluster must have, as RV(cloudops.eks_windows.eks_windows_preflight#module:cluster.arn) tells it.
+      - Where EKS describes another one, or none, the lookup fails.
+    type: str
+    version_added: 0.2.0
   region:
     description: Region of the clusters.
     type: str
     aliases: [aws_region]
+    # The last one that is set wins, and for modules the first: AWS_REGION for both, and AWS_PROFILE.
     env:
-      - name: AWS_REGION
       - name: AWS_DEFAULT_REGION
+      - name: AWS_REGION
   profile:
     description:
       - Profile of the AWS configuration.
       - Keys are taken from the environment, the profile, the instance or an assumed role, and never from an option,
         since the token helper could be given them only where others see them.
+      - In the environment they are C(AWS_ACCESS_KEY_ID) or C(AWS_ACCESS_KEY), C(AWS_SECRET_ACCESS_KEY) or
+        C(AWS_SECRET_KEY), and C(AWS_SESSION_TOKEN), as for the modules. With a profile they are not read.
     type: str
     aliases: [aws_profile]
     env:
-      - name: AWS_PROFILE
       - name: AWS_DEFAULT_PROFILE
+      - name: AWS_PROFILE
+  endpoint_url:
+    description: URL of the EKS API, in place of AWS's own.
+    type: str
+    version_added: 0.2.0
+    aliases: [aws_endpoint_url]
+    env:
+      - name: AWS_URL
+  aws_ca_bundle:
+    description: Path of the certificate authorities that the certificates of AWS are checked against.
+    type: str
+    version_added: 0.2.0
+    env:
+      - name: AWS_CA_BUNDLE
   assume_role_arn:
     description: ARN of the IAM role to assume for the calls to AWS.
     type: str
@@ -167,8 +191,11 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.aws import AwsConnection
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.cluster import Cluster
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.handover import handover
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.identity import check_arn, elsewhere
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.sessions import keys_of
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.aws_reads import existing_cluster
 
 PREFIX = "K8S_AUTH_"
@@ -220,18 +247,39 @@ def check_ignore(ignore: list[Any]) -> None:
         raise EksWindowsError(str(error)) from error
 
 
+def aws_options(options: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
+    """The options for AWS as a module has them: with the environment's keys, where no profile has others."""
+    # As an option of type path, an empty one would be the current folder.
+    bundle = os.path.expanduser(os.path.expandvars(options["aws_ca_bundle"] or ""))
+    keys = {} if options["profile"] else keys_of(environment)
+    return {**options, "aws_ca_bundle": bundle or None, **keys}
+
+
+def described(options: Mapping[str, Any], name: str) -> Cluster:
+    """The cluster as EKS describes it, with the ARN that it must have, where one is given."""
+    wanted = options["arn"] or ""
+    try:
+        cluster = existing_cluster(AwsConnection(options), name)
+    except EksWindowsError as error:
+        if not wanted:
+            raise
+        raise elsewhere(name, wanted, error) from error
+    check_arn(cluster, wanted)
+    return cluster
+
+
 class LookupModule(LookupBase):
     """Lookup of kubeconfigs by the names of clusters."""
 
     def run(self, terms: list[str], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[Any]:
         self.set_options(var_options=variables, direct=kwargs)
-        options = self.get_options()
+        options = aws_options(self.get_options(), os.environ)
         environment = WORKER_VARIABLES.as_they_came()
         WORKER_VARIABLES.replace({})
         try:
             check_ignore(options["ignore"])
             found = [
-                handover(options, existing_cluster(AwsConnection(options), name), sys.executable, environment)
+                handover(options, described(options, name), sys.executable, environment)
                 for name in self._flatten(terms)
             ]
         except EksWindowsError as error:

@@ -12,6 +12,7 @@ import base64
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.support.clusters import CNI_CONFIG_MAP, detach_policy, live_data, pol
 from tests.support.playbook import PlaybookRun, run_playbook
 from tests.testbed import Testbed
 from tests.testbed.cluster import TestbedCluster
+from tests.testbed.kubernetes.emulator import EmulatedKubernetes
 from tests.testbed.specs import CHART_DATA
 
 ADMINISTRATORS = "system:masters"
@@ -107,6 +109,18 @@ def token_of(testbed: Testbed, cluster: TestbedCluster, role_arn: str, *, made_f
     keys = testbed.aws.assume(role_arn, "awx")
     credentials = Credentials(keys.access_key, keys.secret_key, keys.session_token)
     return presigned_token(credentials, "sts.us-east-1.amazonaws.com", "us-east-1", made_for or cluster.name)
+
+
+@contextmanager
+def namesake(testbed: Testbed, cluster: TestbedCluster, region: str, folder: Path) -> Iterator[TestbedCluster]:
+    """Another cluster of the same account and name, in another region."""
+    spec = replace(cluster.spec, region=region, role_name=f"{cluster.name}-in-{region}")
+    other = TestbedCluster(spec, testbed.aws, EmulatedKubernetes(version=spec.version), folder, stand_ins=True)
+    try:
+        other.start()
+        yield other
+    finally:
+        other.stop()
 
 
 @contextmanager

@@ -201,7 +201,8 @@ class AwsConnection:
                 f"Could not assume role {role_arn}: {words_of(error)}",
                 remedy="Check the role's trust policy and external id, and give the caller sts:AssumeRole on it",
             ) from error
-        self._session = sessions.new_session()
+        # The profile's settings, such as its endpoints and FIPS, hold for the role as well, as they do in the AWS CLI.
+        self._session = sessions.new_session(self._options.get("profile") or None)
         self._session.set_credentials(answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"])
         self._register_recorder()
         self._assumed = True

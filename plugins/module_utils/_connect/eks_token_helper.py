@@ -16,6 +16,7 @@ import argparse
 import datetime
 import importlib.util
 import json
+import os
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -55,6 +56,9 @@ def credential(options: argparse.Namespace, now: datetime.datetime) -> dict[str,
     """The ExecCredential."""
     sessions, eks_token = sibling("sessions"), sibling("eks_token")
     session = sessions.new_session(options.profile)
+    keys = {} if options.profile else sessions.keys_of(os.environ)
+    if "access_key" in keys and "secret_key" in keys:
+        session.set_credentials(keys["access_key"], keys["secret_key"], keys.get("session_token"))
     if options.assume_role_arn:
         session = assumed(sessions, session, options, options.assume_role_arn, options.assume_role_external_id)
     if options.kubernetes_role_arn:
@@ -78,7 +82,7 @@ def credential(options: argparse.Namespace, now: datetime.datetime) -> dict[str,
 def assumed(
     sessions: ModuleType, session: Any, options: argparse.Namespace, role_arn: str, external_id: str | None
 ) -> Any:
-    """A session with the credentials of a role."""
+    """A session with the credentials of a role, and the settings of the profile."""
     client = sessions.create_client(
         session,
         "sts",
@@ -87,7 +91,7 @@ def assumed(
         config=sessions.client_config(session, options.request_timeout),
     )
     answer = sessions.assume_role(client, role_arn, options.assume_role_session_name, external_id)
-    own = sessions.new_session()
+    own = sessions.new_session(options.profile)
     own.set_credentials(answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"])
     return own
 

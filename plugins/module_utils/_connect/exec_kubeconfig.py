@@ -19,15 +19,9 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.erro
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_target import KubernetesTarget
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.options import DEFAULT_REQUEST_TIMEOUT
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.proxies import without_credentials
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.sessions import KEY_VARIABLES
 
 HELPER = Path(__file__).with_name("eks_token_helper.py")
-
-KEY_VARIABLES = {
-    "access_key": ("AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY"),
-    "secret_key": ("AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY"),
-    "session_token": ("AWS_SESSION_TOKEN",),
-}
-"""Options that hold keys, with the variables that amazon.aws fills them from."""
 
 ARGUMENTS = {
     "profile": "--profile",

@@ -4,7 +4,8 @@
 
 # Private to this collection: no other collection may import it.
 
-"""Whether a server is the cluster that EKS describes: rule ``cluster.identity`` before any request is made."""
+"""Whether a server is the cluster that EKS describes: rule ``cluster.identity`` before any request is made. And whether
+that is the cluster which was examined."""
 
 from __future__ import annotations
 
@@ -14,7 +15,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.cluster import Cluster
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
+
 RULE = "cluster.identity"
+
+ENVIRONMENT_REMEDY = (
+    "Keyword environment of a play or task reaches modules and no lookup: give region, profile and role as options "
+    "(role variables eks_windows_region, eks_windows_profile, eks_windows_assume_role_arn), or in the environment of "
+    "ansible-playbook itself"
+)
 
 
 def same_server(one: str, other: str) -> bool:
@@ -44,6 +54,29 @@ def trusts_no_other(trusted: str, described: str) -> bool:
 def is_waived(ignore: Iterable[Any], today: datetime.date) -> bool:
     """Whether ``ignore`` (rule ids, or waivers with ``id`` and perhaps ``until``) admits another server."""
     return any(_holds(entry, today) for entry in ignore)
+
+
+def check_arn(cluster: Cluster, wanted: str) -> None:
+    """Refuse another cluster of the same name; ``wanted`` is empty where any will do.
+
+    Raises:
+        EksWindowsError: The cluster has another ARN.
+    """
+    if wanted and cluster.arn != wanted:
+        raise EksWindowsError(
+            f"Cluster {cluster.name} is {cluster.arn or 'one without an ARN'} for lookup eks_kubeconfig, but option "
+            f"arn wants {wanted}",
+            remedy=ENVIRONMENT_REMEDY,
+        )
+
+
+def elsewhere(name: str, wanted: str, error: EksWindowsError) -> EksWindowsError:
+    """What to say where ``wanted`` was examined, and the lookup finds no cluster of the name."""
+    return EksWindowsError(
+        f"Cluster {name}: lookup eks_kubeconfig does not find {wanted}, which option arn wants: "
+        f"{error.message.rstrip('.')}",
+        remedy=f"{error.remedy.rstrip('.')}. {ENVIRONMENT_REMEDY}" if error.remedy else ENVIRONMENT_REMEDY,
+    )
 
 
 def _holds(entry: Any, today: datetime.date) -> bool:

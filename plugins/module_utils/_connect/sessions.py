@@ -18,7 +18,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,6 +34,14 @@ WARM_SERVICES = ("ec2", "eks", "iam", "sts")
 
 ATTEMPTS = 2
 """Tries of one request, as far as the network and AWS's internal errors go."""
+
+KEY_VARIABLES = {
+    "access_key": ("AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY"),
+    "secret_key": ("AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY"),
+    "session_token": ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"),
+}
+"""Options that hold keys, with the variables that amazon.aws fills them from, the last until its release 11. Botocore
+does not know AWS_ACCESS_KEY and AWS_SECRET_KEY."""
 
 _CREATION = threading.Lock()
 
@@ -55,6 +63,15 @@ def new_session(profile: str | None = None) -> Any:
     # Old releases of botocore take the global STS endpoint by default, which lives in one region alone.
     session.set_config_variable("sts_regional_endpoints", "regional")
     return session
+
+
+def keys_of(environment: Mapping[str, str]) -> dict[str, str]:
+    """The keys in the environment, by the names of their options and as the modules find them; those there are."""
+    found = {
+        option: next((environment[name] for name in variables if name in environment), "")
+        for option, variables in KEY_VARIABLES.items()
+    }
+    return {option: value for option, value in found.items() if value}
 
 
 def create_client(session: Any, service: str, **arguments: Any) -> Any:

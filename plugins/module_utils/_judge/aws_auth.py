@@ -7,14 +7,16 @@
 """The node roles in ConfigMap kube-system/aws-auth: a list of rows, in YAML.
 
 Sources: kubernetes-sigs/aws-iam-authenticator, README and pkg/mapper/configmap, for the form: it turns the YAML into
-JSON, which Go's encoding/json reads; Amazon EKS user guide, "Grant IAM users access to Kubernetes with a ConfigMap",
-for role ARNs without a path.
+JSON, which Go's encoding/json reads; gopkg.in/yaml.v2, decode.go and resolve.go, for what that takes: the first
+document alone, and of a tag that it does not know the value as it is; Amazon EKS user guide, "Grant IAM users access to
+Kubernetes with a ConfigMap", for role ARNs without a path.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 MAP_ROLES = "mapRoles"
@@ -77,9 +79,30 @@ def _parsed(text: str) -> Any:
     except ImportError:
         raise YamlMissingError from None
     try:
-        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 both are safe
+        loader = _loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader))(text)
+        try:
+            return loader.get_data() if loader.check_data() else None
+        finally:
+            loader.dispose()
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         raise AwsAuthUnreadableError(" ".join(str(error).split())) from error
+
+
+@lru_cache(maxsize=2)
+def _loader(safe: Any) -> Any:
+    """A loader as safe as ``safe``, one of PyYAML's: for a tag that it does not know it gives text, list or mapping."""
+    import yaml
+
+    def plain(loader: Any, node: Any) -> Any:
+        if isinstance(node, yaml.ScalarNode):
+            return loader.construct_scalar(node)
+        if isinstance(node, yaml.SequenceNode):
+            return loader.construct_sequence(node, deep=True)
+        return loader.construct_mapping(node, deep=True)
+
+    loader: Any = type("AwsAuthLoader", (safe,), {})
+    loader.add_constructor(None, plain)
+    return loader
 
 
 def without_path(role_arn: str) -> str:

@@ -16,15 +16,17 @@ from tests.support.access import (
     assert_enabled,
     disabled,
     enable,
+    namesake,
     new_role,
     principals,
     reached_by_proxy,
     users,
 )
-from tests.support.clusters import live_data, policy_attached
+from tests.support.clusters import live_data, policy_attached, set_config_map
 from tests.support.echo import EchoProxy, Passage
-from tests.support.playbook import run_playbook
+from tests.support.playbook import PlaybookRun, run_playbook, run_tasks
 from tests.testbed import Testbed
+from tests.testbed.cluster import TestbedCluster
 from tests.testbed.specs import CHART_DATA
 
 
@@ -64,6 +66,62 @@ def test_a_profile(emulated: Testbed) -> None:
     operator = f"arn:aws:iam::{OTHER_ACCOUNT}:user/operator"
     assert principals(emulated) == {operator}
     assert users(cluster) == ({operator}, {operator})
+
+
+def enable_in_a_play(cluster: TestbedCluster, of_ansible: dict[str, str], **play: Any) -> PlaybookRun:
+    """Role enable in a play with keywords of its own, and no variable that says where the cluster is."""
+    role = {"name": "Enable", "ansible.builtin.import_role": {"name": "cloudops.eks_windows.enable"}}
+    variables = {
+        "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+        "eks_windows_cluster_name": cluster.name,
+        "eks_windows_wait_timeout": 20,
+    }
+    return run_tasks([role], of_ansible, play={"vars": variables, **play})
+
+
+# Ansible gives its modules the environment of a play, and not its lookups.
+def test_an_environment_of_the_play_leads_no_write_to_another_cluster(emulated: Testbed, tmp_path: Path) -> None:
+    production = emulated.clusters["three"]
+    of_production = {"environment": {"AWS_REGION": production.spec.region}}
+    with namesake(emulated, production, "eu-west-1", tmp_path) as development:
+        disabled(emulated, production, development)
+        environment = {**emulated.environment, "AWS_REGION": development.spec.region}
+        run = enable_in_a_play(production, environment, **of_production)
+        assert run.returncode == 2
+        said = run.failure("localhost")
+        assert "Nothing was changed. " in said
+        assert f"Cluster three is {development.arn} for lookup eks_kubeconfig, but option arn wants" in said
+        assert f"wants {production.arn}. Keyword environment of a play or task reaches modules and no lookup" in said
+        assert development.requests() == []
+        assert [request for request in (*production.requests(), *emulated.aws.requests()) if request.write] == []
+
+        # A plan that has nothing to write to Kubernetes needs no kubeconfig.
+        set_config_map(production, {**CHART_DATA, "enable-windows-ipam": "true"})
+        run = enable_in_a_play(production, environment, **of_production)
+        assert run.returncode == 0, run.stdout[-4000:] + run.stderr
+        assert run.facts("localhost")["eks_windows_result"]["changed_steps"] == ["attach_cluster_policy"]
+        assert policy_attached(emulated, production)
+        assert not policy_attached(emulated, development)
+        assert development.requests() == []
+
+        # The same environment given to Ansible itself is everybody's.
+        disabled(emulated, production, development)
+        run = enable_in_a_play(production, {**environment, **of_production["environment"]})
+        assert_enabled(emulated, production, run)
+        assert development.requests() == []
+
+
+def test_an_environment_of_the_play_where_lookups_see_no_such_cluster(emulated: Testbed) -> None:
+    cluster = emulated.clusters["three"]
+    disabled(emulated, cluster)
+    environment = {**emulated.environment, "AWS_REGION": "ap-south-1"}
+    run = enable_in_a_play(cluster, environment, environment={"AWS_REGION": cluster.spec.region})
+    assert run.returncode == 2
+    said = run.failure("localhost")
+    assert f"Cluster three: lookup eks_kubeconfig does not find {cluster.arn}, which option arn wants: " in said
+    assert "There is no cluster three in region ap-south-1" in said
+    assert "eks_windows_region" in said
+    assert [request for request in (*cluster.requests(), *emulated.aws.requests()) if request.write] == []
 
 
 def test_each_host_has_its_own_proxy_or_none(emulated: Testbed, tmp_path: Path) -> None:

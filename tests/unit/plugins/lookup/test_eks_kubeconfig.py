@@ -9,10 +9,13 @@ import os
 from typing import Any
 
 import pytest
+import yaml
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.loader import lookup_loader
 
 from ansible_collections.cloudops.eks_windows.plugins.lookup import eks_kubeconfig
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.options import aws_argument_spec
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.aws_reads import cluster_of
 
 DESCRIBED = {
@@ -41,7 +44,7 @@ def look_up(*names: str, endpoints: dict[str, str], **options: Any) -> list[Any]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(eks_kubeconfig, "existing_cluster", existing)
         plugin = lookup_loader.get("cloudops.eks_windows.eks_kubeconfig")
-        return plugin.run(list(names), {}, region="eu-central-1", **options)
+        return plugin.run(list(names), {}, **{"region": "eu-central-1", **options})
 
 
 def kubernetes_variables() -> dict[str, str]:
@@ -121,3 +124,76 @@ def test_rules_that_do_not_exist_are_refused(ignore: list[Any]) -> None:
 def test_a_cluster_that_is_being_made() -> None:
     with pytest.raises(AnsibleLookupError, match="has no endpoint yet"):
         look_up("one", endpoints={"one": ""})
+
+
+def test_the_cluster_must_have_the_arn() -> None:
+    assert look_up("one", endpoints=ONE, arn=DESCRIBED["arn"]) == look_up("one", endpoints=ONE)
+    prod = DESCRIBED["arn"].replace("1111", "4444")
+    with pytest.raises(AnsibleLookupError) as failure:
+        look_up("one", endpoints=ONE, arn=prod)
+    assert f"Cluster one is {DESCRIBED['arn']} for lookup eks_kubeconfig, but option arn wants {prod}" in str(
+        failure.value
+    )
+    assert "eks_windows_profile" in str(failure.value)
+    assert kubernetes_variables() == {}
+
+
+@pytest.mark.parametrize("arn", [None, "", DESCRIBED["arn"]])
+def test_where_there_is_no_such_cluster_the_arn_is_named(monkeypatch: pytest.MonkeyPatch, arn: str | None) -> None:
+    def absent(_options: object) -> None:
+        raise EksWindowsError("There is no cluster one in region eu-central-1", "Check the name")
+
+    monkeypatch.setattr(eks_kubeconfig, "AwsConnection", absent)
+    with pytest.raises(AnsibleLookupError, match=r"no cluster one in region eu-central-1\. Check") as failure:
+        look_up("one", endpoints=ONE, arn=arn)
+    assert (f"does not find {DESCRIBED['arn']}" in str(failure.value)) == bool(arn)
+    assert ("Keyword environment of a play" in str(failure.value)) == bool(arn)
+
+
+def test_the_variables_of_aws_are_those_of_the_modules() -> None:
+    """Option by option, without the variables of EC2 and S3, which amazon.aws has given up. Of several, Ansible takes
+    the first for a module, and the last for a lookup."""
+    documented = yaml.safe_load(eks_kubeconfig.DOCUMENTATION)["options"]
+    of_modules = {
+        option: [name for name in reversed(spec["fallback"][1]) if not name.startswith(("EC2_", "S3_"))]
+        for option, spec in aws_argument_spec().items()
+        if "fallback" in spec
+    }
+    # Keys are no options, see the tests of sessions.KEY_VARIABLES; the last adds to what a module returns.
+    for other in ("access_key", "secret_key", "session_token", "debug_botocore_endpoint_logs"):
+        del of_modules[other]
+    found = {option: [each["name"] for each in spec["env"]] for option, spec in documented.items() if "env" in spec}
+    assert found == of_modules
+
+
+@pytest.mark.parametrize(
+    ("environment", "options", "wanted"),
+    [
+        ({}, {}, {"aws_ca_bundle": None, "endpoint_url": None, "access_key": None}),
+        ({"AWS_CA_BUNDLE": "/own.pem"}, {}, {"aws_ca_bundle": "/own.pem"}),
+        ({"AWS_CA_BUNDLE": "~/own.pem"}, {}, {"aws_ca_bundle": os.path.expanduser("~/own.pem")}),
+        ({"AWS_CA_BUNDLE": ""}, {}, {"aws_ca_bundle": None}),
+        ({"AWS_CA_BUNDLE": "/own.pem"}, {"aws_ca_bundle": "/given.pem"}, {"aws_ca_bundle": "/given.pem"}),
+        ({"AWS_REGION": "a", "AWS_DEFAULT_REGION": "b"}, {"region": None}, {"region": "a"}),
+        ({"AWS_DEFAULT_REGION": "b"}, {"region": None}, {"region": "b"}),
+        ({"AWS_PROFILE": "a", "AWS_DEFAULT_PROFILE": "b"}, {"profile": None}, {"profile": "a"}),
+        ({"AWS_DEFAULT_PROFILE": "b"}, {"profile": None}, {"profile": "b"}),
+        ({"AWS_URL": "https://eks.example"}, {}, {"endpoint_url": "https://eks.example"}),
+        ({"AWS_URL": "x"}, {"aws_endpoint_url": "https://eks.example"}, {"endpoint_url": "https://eks.example"}),
+        ({"AWS_ACCESS_KEY": "A", "AWS_SECRET_KEY": "B"}, {}, {"access_key": "A", "secret_key": "B"}),
+        ({"AWS_ACCESS_KEY": "A", "AWS_SECRET_KEY": "B"}, {"profile": "prod"}, {"access_key": None, "profile": "prod"}),
+        ({"AWS_ACCESS_KEY": "A", "AWS_PROFILE": "prod"}, {}, {"access_key": None, "profile": "prod"}),
+    ],
+)
+def test_what_aws_is_asked_with(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], options: dict[str, Any], wanted: dict[str, Any]
+) -> None:
+    seen: list[dict[str, Any]] = []
+    monkeypatch.setattr(eks_kubeconfig, "AwsConnection", seen.append)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    (kubeconfig,) = look_up("one", endpoints=ONE, **options)
+    assert {name: seen[0].get(name) for name in wanted} == wanted
+    arguments = kubeconfig["users"][0]["user"]["exec"]["args"]
+    bundle = wanted.get("aws_ca_bundle")
+    assert [each for each in arguments if "bundle" in each] == ([f"--aws-ca-bundle={bundle}"] if bundle else [])

@@ -184,6 +184,24 @@ def test_a_role_is_assumed_once(fake_api, monkeypatch: pytest.MonkeyPatch) -> No
     }
 
 
+def test_the_profile_s_settings_hold_for_the_role(tmp_path: Path, fake_api, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "config").write_text(
+        "[default]\nservices = local\n[services local]\neks =\n  endpoint_url = http://localhost:4566\n"
+        "[profile prod]\nregion = us-east-1\nuse_fips_endpoint = true\nservices = prod\naws_access_key_id = A\n"
+        f"aws_secret_access_key = B\n[services prod]\nsts =\n  endpoint_url = {fake_api.url}\n"
+        "iam =\n  endpoint_url = http://127.0.0.1:2\n"
+    )
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    fake_api.answer = lambda seen: (200, ASSUMED, {"Content-Type": "text/xml"})
+    of_profile = AwsConnection({"profile": "prod"})
+    aws = AwsConnection({"profile": "prod", "assume_role_arn": "arn:aws:iam::111122223333:role/reader"})
+    for service in ("eks", "ec2", "iam"):
+        assert aws.client(service).meta.endpoint_url == of_profile.client(service).meta.endpoint_url
+        assert aws.client(service)._request_signer._credentials.access_key == "ASIAASSUMED"
+    assert aws.client("eks").meta.endpoint_url == "https://fips.eks.us-east-1.amazonaws.com"
+    assert aws.client("iam").meta.endpoint_url == "http://127.0.0.1:2"
+
+
 def test_a_role_that_can_t_be_assumed(fake_api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_STS", fake_api.url)
     fake_api.answer = lambda seen: (403, REFUSED, {"Content-Type": "text/xml"})

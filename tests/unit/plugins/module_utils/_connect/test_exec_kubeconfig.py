@@ -108,7 +108,7 @@ def test_keys_as_options_are_refused_without_being_told() -> None:
 
 def test_keys_that_the_environment_has_stay_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hunter2")
+    monkeypatch.setenv("AWS_SECRET_KEY", "hunter2")
     assert "hunter2" not in json.dumps(user_of(access_key="AKIDEXAMPLE", secret_key="hunter2"))
 
 

@@ -13,6 +13,7 @@ from botocore.loaders import JSONFileLoader
 from botocore.session import Session
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect import sessions
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.options import aws_argument_spec
 
 
 def alive(kind: type) -> int:
@@ -41,6 +42,30 @@ def test_warm_keeps_descriptions_and_nothing_else(monkeypatch: pytest.MonkeyPatc
 def test_sessions_share_no_credentials() -> None:
     sessions.new_session().set_credentials("one", "two")
     assert sessions.new_session().get_credentials() is None
+
+
+@pytest.mark.parametrize(
+    ("environment", "keys"),
+    [
+        ({}, {}),
+        ({"AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "B"}, {"access_key": "A", "secret_key": "B"}),
+        ({"AWS_ACCESS_KEY": "A", "AWS_SECRET_KEY": "B"}, {"access_key": "A", "secret_key": "B"}),
+        ({"AWS_ACCESS_KEY_ID": "A", "AWS_ACCESS_KEY": "other", "AWS_SESSION_TOKEN": ""}, {"access_key": "A"}),
+        ({"AWS_ACCESS_KEY_ID": "", "AWS_ACCESS_KEY": "A"}, {}),
+        ({"AWS_SECURITY_TOKEN": "T"}, {"session_token": "T"}),
+        ({"AWS_SESSION_TOKEN": "T", "AWS_SECURITY_TOKEN": "other"}, {"session_token": "T"}),
+    ],
+)
+def test_keys_of_an_environment(environment: dict[str, str], keys: dict[str, str]) -> None:
+    assert sessions.keys_of(environment) == keys
+
+
+def test_keys_have_the_variables_of_the_modules() -> None:
+    """Without those of EC2, which amazon.aws has given up."""
+    for option, variables in sessions.KEY_VARIABLES.items():
+        known = [name for name in aws_argument_spec()[option]["fallback"][1] if not name.startswith("EC2_")]
+        assert list(variables)[: len(known)] == known
+        assert set(variables) - set(known) <= {"AWS_SECURITY_TOKEN"}
 
 
 def test_two_tries_share_the_time_to_connect(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,6 +44,20 @@ ROLE = "arn:aws:iam::111122223333:role/node"
         ("- {rolearn: a, groups: [1, g, null, [x]]}", (RoleRow("a", ("g",)),)),
         ("- {userarn: a}\n- text\n- 1\n-\n- {rolearn: 1}\n- {rolearn: ''}\n- {rolearn: ' '}", ()),
         ('[{"rolearn": "a", "groups": ["g"]}]', (RoleRow("a", ("g",)),)),
+        # The first document counts, whatever comes after it.
+        ("- rolearn: a\n---\n", (RoleRow("a", ()),)),
+        ("---\n- rolearn: a\n---\n- rolearn: b", (RoleRow("a", ()),)),
+        ("- rolearn: a\n...\n---\n- [}", (RoleRow("a", ()),)),
+        ("---\n---\n- rolearn: b", ()),
+        # Of a tag that nobody knows, the value as it is.
+        ("- {rolearn: a, groups: [g], username: !Ref x}", (RoleRow("a", ("g",)),)),
+        ("- {rolearn: !Sub a, groups: !Own [!x g, !y 1, 2]}", (RoleRow("a", ("g", "1")),)),
+        ("!Rows\n- !Row {rolearn: a, groups: [!!own g]}", (RoleRow("a", ("g",)),)),
+        (
+            "- &r !Row {rolearn: a, groups: &g [g]}\n- {<<: *r, rolearn: b}",
+            (RoleRow("a", ("g",)), RoleRow("b", ("g",))),
+        ),
+        ("- !!python/object/apply:os.abort []", ()),
     ],
 )
 def test_rows(text: str | None, rows: Any) -> None:
@@ -52,12 +66,34 @@ def test_rows(text: str | None, rows: Any) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a: b", "text", "1", "[", "- [}", "\t- a", "!!python/object:os.system {}", "? [a, b]: c", "2001-99-99", "\x00"],
+    [
+        "a: b",
+        "text",
+        "!Ref text",
+        "!x {a: b}",
+        "a: b\n---\n- rolearn: a",
+        "- &a !x [*a]",
+        "1",
+        "[",
+        "- [}",
+        "\t- a",
+        "!!python/object:os.system {}",
+        "? [a, b]: c",
+        "2001-99-99",
+        "\x00",
+    ],
 )
 def test_what_is_no_list_of_rows_maps_nobody(text: str) -> None:
     with pytest.raises(AwsAuthUnreadableError) as failure:
         map_roles({"mapRoles": text})
     assert "\n" not in str(failure.value)
+
+
+def test_nothing_is_made_of_a_tag() -> None:
+    text = "- {rolearn: a, groups: !!python/tuple [!!python/name:os.system , !!python/object/new:list [x], g]}"
+    assert map_roles({"mapRoles": text}) == (RoleRow("a", ("", "g")),)
+    with pytest.raises(yaml.constructor.ConstructorError):
+        yaml.safe_load("!x a")
 
 
 def test_without_pyyaml(monkeypatch: pytest.MonkeyPatch) -> None:
