@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.certificate import (
-    BLOCK,
     Certificate,
+    bundled,
     trusted,
 )
 
@@ -21,19 +21,19 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.certif
 def trusting(bundle: str, chain: Sequence[Certificate], authority: str, at: datetime) -> str:
     """The bundle, with the authority beside what it holds where it doesn't trust the chain.
 
-    What it holds stays: the webhook serves with the previous certificate until it is restarted.
+    What the API server reads in it stays: the webhook serves with the previous certificate until it is restarted.
     """
     if trusted(chain, bundle, at):
         return bundle
-    return _joined([*BLOCK.findall(bundle), authority])
+    return _joined([*bundled(bundle), authority])
 
 
 def with_previous(bundle: str, previous: str) -> str:
     """The bundle, with what the previous one held besides: until the webhook is restarted, its pods serve with either
     pair."""
-    blocks = BLOCK.findall(bundle)
+    blocks = bundled(bundle)
     there = {_plain(block) for block in blocks}
-    lost = [block for block in BLOCK.findall(previous) if _plain(block) not in there]
+    lost = [block for block in bundled(previous) if _plain(block) not in there]
     return _joined([*blocks, *lost]) if lost else bundle
 
 
@@ -46,7 +46,7 @@ def without_previous(bundle: str, previous: Sequence[Certificate], chain: Sequen
         chain: What serves now.
         at: When, aware.
     """
-    blocks = BLOCK.findall(bundle)
+    blocks = bundled(bundle)
     kept = [block for block in blocks if not previous or trusted(chain, block, at) or not trusted(previous, block, at)]
     return _joined(kept) if len(kept) < len(blocks) and trusted(chain, _joined(kept), at) else bundle
 

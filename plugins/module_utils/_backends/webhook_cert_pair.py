@@ -16,9 +16,9 @@ from typing import Any
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.redaction import Secret
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.certificate import (
-    BLOCK,
     Certificate,
     CertificateUnreadableError,
+    bundled,
     covers,
     host_of,
     parse,
@@ -133,5 +133,5 @@ def dues(pair: Pair, renewal_days: int, at: datetime) -> list[str]:
 
 def authority_of(chain: Sequence[Certificate], anchors: Sequence[str], at: datetime) -> str:
     """The one certificate among the anchors that makes the chain trusted, PEM; empty where none does."""
-    candidates = (block for anchor in anchors for block in BLOCK.findall(anchor))
+    candidates = (block for anchor in anchors for block in bundled(anchor))
     return next((block for block in candidates if trusted(chain, block, at)), "")

@@ -14,9 +14,9 @@ from typing import Any
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.webhook_cert_pair import Pair
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.certificate import (
-    BLOCK,
     Certificate,
     CertificateUnreadableError,
+    bundled,
     parse,
 )
 
@@ -80,7 +80,7 @@ def _bundle_shown(bundle: str | None) -> Any:
     """Fingerprints of a caBundle's certificates, in its order."""
     if bundle is None:
         return "with the authority of the new certificate"
-    return [_fingerprint(block) for block in BLOCK.findall(bundle)]
+    return [_fingerprint(block) for block in bundled(bundle)]
 
 
 def _fingerprint(block: str) -> str:

@@ -50,8 +50,8 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._backends.web
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.errors import EksWindowsError
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.certificate import (
-    BLOCK,
     LONGEST_LIFE_DAYS,
+    bundled,
     trusted,
 )
 
@@ -237,7 +237,7 @@ class WebhookCertificate:
 
     def _refuse_expected(self, issuer: Issuer) -> None:
         """Refuse what is known before its issue, where it is the cluster's authority that will sign it."""
-        blocks = BLOCK.findall(self._authorities[0]) if issuer.asks_cluster else []
+        blocks = bundled(self._authorities[0]) if issuer.asks_cluster else []
         chains = [chain for chain in (Pair(block).chain() for block in blocks) if chain]
         if chains:
             self._refuse(lambda bundle: any(trusted(chain, bundle, self._at()) for chain in chains))

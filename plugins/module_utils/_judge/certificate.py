@@ -8,13 +8,15 @@
 
 The API server judges as Go's crypto/x509 does: the host name has to be among the subject alternative names, the common
 name counts for nothing; each certificate of the caBundle is an authority, whoever signed it.
+
+Source: Go, src/crypto/x509: AppendCertsFromPEM of cert_pool.go, which passes over blocks with headers and those that it
+can't read, and buildChains of verify.go.
 """
 
 from __future__ import annotations
 
 import contextlib
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -28,11 +30,9 @@ with contextlib.suppress(ImportError):
     from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import WebhookService
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.pem import Block, blocks
 
 E = TypeVar("E", bound="x509.ExtensionType")
-
-BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
-"""A certificate in PEM. What is between such blocks, keys included, is nobody's business here."""
 
 LONGEST_LIFE_DAYS = 365
 """A certificate of signer beta.eks.amazonaws.com/app-serving lasts a year, by default and at most (EKS user guide,
@@ -40,6 +40,9 @@ certificate signing)."""
 
 LAST_PART_OF_LIFE = 3
 """A certificate is due for renewal in the last third of its life, where that is shorter than the days asked for."""
+
+MOST_SIGNATURES = 100
+"""So many signatures does Go check for one certificate, and then calls it untrusted: maxChainSignatureChecks."""
 
 
 class CertificateUnreadableError(ValueError):
@@ -77,12 +80,17 @@ def parse(pem: str) -> tuple[Certificate, ...]:
     Raises:
         CertificateUnreadableError: No certificate in it, or one that can't be read.
     """
-    blocks = BLOCK.findall(pem)
-    if not blocks:
-        raise CertificateUnreadableError("it holds no certificate in PEM")
+    found = list(blocks(pem))
+    if not found:
+        raise CertificateUnreadableError("it holds no certificate in PEM (BEGIN and END on lines of their own)")
     return tuple(
-        _certificate(block, f"certificate {number} of {len(blocks)}") for number, block in enumerate(blocks, start=1)
+        _certificate(block, f"certificate {number} of {len(found)}") for number, block in enumerate(found, start=1)
     )
+
+
+def bundled(ca_bundle: str) -> list[str]:
+    """The certificates that the API server takes from a caBundle, each as PEM without a newline at its end."""
+    return [block.text for block in _of_bundle(ca_bundle)]
 
 
 def covers(certificate: Certificate, service: WebhookService) -> bool:
@@ -120,7 +128,11 @@ def trusted(chain: Sequence[Certificate], ca_bundle: str, at: datetime) -> bool:
     leaf = _loaded(chain[0].encoded)
     if not _is_for_servers(leaf):
         return False
-    return leaf in anchors or _leads_to_anchor(leaf, [_loaded(each.encoded) for each in chain[1:]], anchors, at)
+    if leaf in anchors:
+        return True
+    # Each once, as in Go's pools.
+    intermediates = list(dict.fromkeys(_loaded(each.encoded) for each in chain[1:]))
+    return _leads_to_anchor(leaf, intermediates, list(dict.fromkeys(anchors)), at, iter(range(MOST_SIGNATURES)))
 
 
 def renewal_due(certificate: Certificate, renewal_days: int, at: datetime) -> bool:
@@ -139,14 +151,41 @@ def _leads_to_anchor(
     intermediates: Sequence[x509.Certificate],
     anchors: Sequence[x509.Certificate],
     at: datetime,
+    signatures: Iterator[int],
 ) -> bool:
-    if any(_signed(child, anchor, at, is_anchor=True) for anchor in anchors):
-        return True
-    for number, parent in enumerate(intermediates):
-        # Each is used once on the way, so that two that signed each other end somewhere.
-        others = [*intermediates[:number], *intermediates[number + 1 :]]
-        if _signed(child, parent, at) and _leads_to_anchor(parent, others, anchors, at):
+    """Whether one of the anchors signed the child, or an intermediate of which this holds. To check a signature takes
+    one of ``signatures``."""
+    # Who is on the way already is not asked again, nor is a copy: two that signed each other end somewhere.
+    others = [each for each in intermediates if not _is_same(each, child)]
+    candidates = [*((anchor, True) for anchor in anchors), *((other, False) for other in others)]
+    for parent, is_anchor in candidates:
+        if not _says_issued_by(child, parent):
+            continue
+        if next(signatures, None) is None:
+            return False
+        if _signed(child, parent, at, is_anchor=is_anchor) and (
+            is_anchor or _leads_to_anchor(parent, others, anchors, at, signatures)
+        ):
             return True
+    return False
+
+
+def _is_same(one: x509.Certificate, other: x509.Certificate) -> bool:
+    """Whether both are of one subject with one key, as Go's alreadyInChain asks."""
+    with contextlib.suppress(ValueError, UnsupportedAlgorithm):
+        return one.subject == other.subject and _key_of(one) == _key_of(other)
+    return one == other
+
+
+def _key_of(certificate: x509.Certificate) -> bytes:
+    key = certificate.public_key()
+    return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
+def _says_issued_by(child: x509.Certificate, parent: x509.Certificate) -> bool:
+    """Whether the child says that the parent issued it."""
+    with contextlib.suppress(ValueError):
+        return child.issuer == parent.subject
     return False
 
 
@@ -190,11 +229,15 @@ def _extension(certificate: x509.Certificate, kind: type[E]) -> E | None:
         raise ValueError(type(error).__name__) from None
 
 
-def _readable(pem: str) -> list[x509.Certificate]:
+def _of_bundle(ca_bundle: str) -> list[Block]:
+    return [block for block in blocks(ca_bundle) if not block.has_headers]
+
+
+def _readable(ca_bundle: str) -> list[x509.Certificate]:
     found = []
-    for block in BLOCK.findall(pem):
+    for block in _of_bundle(ca_bundle):
         with contextlib.suppress(ValueError, x509.InvalidVersion):
-            found.append(x509.load_pem_x509_certificate(block.encode()))
+            found.append(_loaded(block.encoded))
     return found
 
 
@@ -203,9 +246,9 @@ def _loaded(encoded: bytes) -> x509.Certificate:
     return x509.load_der_x509_certificate(encoded)
 
 
-def _certificate(block: str, which: str) -> Certificate:
+def _certificate(block: Block, which: str) -> Certificate:
     try:
-        found = x509.load_pem_x509_certificate(block.encode("ascii", "replace"))
+        found = _loaded(block.encoded)
         return Certificate(
             subject=_names(found.subject),
             subject_alt_name=_alternative_names(found),

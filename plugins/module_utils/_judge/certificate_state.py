@@ -16,12 +16,14 @@ from urllib.parse import urlsplit
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.certificate import (
     Certificate,
     CertificateUnreadableError,
+    bundled,
     covers_name,
     host_of,
     parse,
     renewal_due,
     trusted,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.pem import BEGIN
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import WebhookChain
 
 
@@ -107,7 +109,19 @@ def _problems(
         if not entry.ca_bundle and chain.service:
             yield f"Webhook {entry.name} has no caBundle, so that the API server trusts public authorities alone"
         elif entry.ca_bundle and not trusted(certificates, entry.ca_bundle, at):
-            yield f"The caBundle of webhook {entry.name} does not lead to the certificate"
+            yield f"The caBundle of webhook {entry.name} does not lead to the certificate{_unread(entry.ca_bundle)}"
+
+
+def _unread(ca_bundle: str) -> str:
+    """What to say of certificates that a person sees in a caBundle, and the API server does not."""
+    begun = ca_bundle.count(BEGIN)
+    unread = begun - len(bundled(ca_bundle))
+    if not unread:
+        return ""
+    return (
+        f": the API server reads {begun - unread} of the {begun} certificates in it, as each has to be without "
+        "headers, and BEGIN and END on lines of their own"
+    )
 
 
 def _trusted(chain: WebhookChain, certificates: tuple[Certificate, ...], at: datetime) -> bool | None:

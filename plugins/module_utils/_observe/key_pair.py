@@ -11,8 +11,9 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
-import re
 from typing import Literal
+
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.pem import PRIVATE_KEY, blocks
 
 try:
     from cryptography import x509
@@ -25,18 +26,14 @@ else:
 
 KeyState = Literal["matches", "differs", "missing", "unreadable", "unknown"]
 
-CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n?", re.DOTALL)
-PRIVATE_KEY = re.compile(r"-----BEGIN ((?:[A-Z0-9]+ )*PRIVATE KEY)-----.*?-----END \1-----", re.DOTALL)
-"""The first of these is what a server takes as its key: Go's crypto/tls passes over every other block."""
-
 
 def certificates_in(encoded: str) -> str:
     """The certificates in PEM text in base64, and nothing else that stands beside them; empty for none."""
-    return "".join(found.group() for found in CERTIFICATE.finditer(_text(encoded)))
+    return "".join(f"{block.text}\n" for block in blocks(_text(encoded)))
 
 
 def key_state(certificate: str | None, encoded_key: str | None) -> KeyState:
-    """Whether the key is that of the first certificate.
+    """Whether the first key is that of the first certificate: Go's crypto/tls takes these, and no other block.
 
     Args:
         certificate: PEM text; None where there is none.
@@ -50,15 +47,15 @@ def key_state(certificate: str | None, encoded_key: str | None) -> KeyState:
         return "missing"
     if not HAS_CRYPTOGRAPHY:
         return "unknown"
-    shown = CERTIFICATE.search(certificate)
-    key = PRIVATE_KEY.search(_text(encoded_key))
+    shown = next(blocks(certificate), None)
+    key = next(blocks(_text(encoded_key), PRIVATE_KEY), None)
     if shown is None or key is None:
         return "unreadable"
     # What the library says of a key that it can't read goes nowhere: it may quote from it.
     with contextlib.suppress(ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
         forms = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        own = load_pem_private_key(key.group().encode(), password=None).public_key().public_bytes(*forms)
-        told = x509.load_pem_x509_certificate(shown.group().encode()).public_key().public_bytes(*forms)
+        own = load_pem_private_key(key.text.encode(), password=None).public_key().public_bytes(*forms)
+        told = x509.load_der_x509_certificate(shown.encoded).public_key().public_bytes(*forms)
         return "matches" if own == told else "differs"
     return "unreadable"
 

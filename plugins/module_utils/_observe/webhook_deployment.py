@@ -53,8 +53,10 @@ def serving_deployment(
         fitting = [each for each in deployments if _name(each) in known]
     # One that runs pods, and tells of a certificate, comes first: it is the one that answers.
     fitting.sort(key=lambda each: (_replicas(each) == 0, not mounted_pair(each).secret, _name(each)))
-    if len(fitting) > 1 and selector:
-        names = ", ".join(_name(each) for each in fitting)
+    # One that wants no pods serves nothing, so that it takes no calls from the one that does.
+    running = [each for each in fitting if _replicas(each)]
+    if len(running) > 1 and selector:
+        names = ", ".join(_name(each) for each in running)
         problems.append(f"{which} selects the pods of several Deployments: {names}")
     if fitting and _replicas(fitting[0]) == 0:
         problems.append(f"Deployment {which.namespace}/{_name(fitting[0])} is scaled to 0")

@@ -4,7 +4,7 @@
 
 # Private to this collection: no other collection may import it.
 
-"""Role cert_renew where the webhook is not asked about, or does not know, each Windows pod.
+"""Role cert_renew where the webhook is not asked about, or does not know, each Windows pod, or is not the only one.
 
 What the real API server makes of selectors is shown in tests/integration/modules/test_legacy_rules_on_a_cluster.py.
 """
@@ -18,6 +18,7 @@ import pytest
 
 from tests.support.legacy import deployment_of_windows_pods, running_pods, serial_number
 from tests.support.roles import changed_steps, run_role, writes
+from tests.testbed import chart_data
 from tests.testbed.specs import ClusterSpec, LegacySpec, NodeSpec
 from tests.testbed.testbed import Testbed
 
@@ -29,22 +30,28 @@ WINDOWS = {"windows": "yes"}
 NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop", "labels": WINDOWS}}
 
 
-def old_cluster(name: str, **legacy: object) -> ClusterSpec:
-    """A cluster whose webhook's certificate has ended."""
-    spec = LegacySpec(
+NODES = (NodeSpec(), NodeSpec(), NodeSpec(os="windows"))
+
+
+def ended(**legacy: object) -> LegacySpec:
+    """A webhook whose certificate has ended."""
+    return LegacySpec(
         "B",
         not_before=timedelta(days=-355),
         not_after=timedelta(days=-1),
         strategy="RollingUpdate",
         **legacy,  # type: ignore[arg-type]
     )
-    nodes = (NodeSpec(), NodeSpec(), NodeSpec(os="windows"))
+
+
+def old_cluster(name: str, **legacy: object) -> ClusterSpec:
+    """A cluster whose webhook's certificate has ended."""
     return ClusterSpec(
         name,
         version="1.21",
         platform_version="eks.1",
-        nodes=nodes,
-        legacy=spec,
+        nodes=NODES,
+        legacy=ended(**legacy),
         controller=False,
         objects=(NAMESPACE,),
     )
@@ -54,6 +61,12 @@ FLEET = [
     old_cluster("deprecated-label", image_tag="v0.2.2"),
     old_cluster("selecting", selection={"namespaceSelector": {"matchLabels": WINDOWS}}),
     old_cluster("again", image_tag="v0.2.2"),
+    ClusterSpec(
+        "half-migrated",
+        nodes=NODES,
+        legacy=ended(controller=False),
+        config_map={**chart_data(), "enable-windows-ipam": "true"},
+    ),
 ]
 
 
@@ -105,3 +118,18 @@ def test_pods_that_wait_again_at_the_end_are_not_called_undone(bed: Testbed) -> 
     assert "Something undid" not in message
     assert "Created without an address limit since: Pod default/unknown-label" in message
     assert "run this again, which deletes them" in message
+
+
+def test_dry_run_that_the_control_plane_answers_is_not_said_to_show_the_renewal(bed: Testbed) -> None:
+    cluster = bed.clusters["half-migrated"]
+    assert cluster.injects_address(), "the webhook of the control plane sets the limit, whatever the other does"
+    before = serial_number(cluster)
+    run = run_role("cert_renew", bed, cluster)
+    assert changed_steps(run) == RENEWED
+    assert serial_number(cluster) != before
+    told = run.of("localhost")
+    (unproved,) = [task.result["results"] for task in told if task.name.endswith("Say what could not be proved")]
+    (finding,) = [item["msg"] for item in unproved]
+    assert finding.startswith("ipam.probe: The webhook of the control plane gives the pod of the dry run its address")
+    (said,) = [task.message for task in told if task.name.endswith("Say what was reached")]
+    assert said.endswith("No dry run of a Windows pod could show it.")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -22,7 +22,9 @@ from ansible_collections.cloudops.eks_windows.plugins.modules.webhook_cert_info 
 from tests.integration.conftest import require_real_control_plane
 from tests.support.playbook import run_tasks
 from tests.testbed.cluster import TestbedCluster
+from tests.testbed.json_server import JsonServer
 from tests.testbed.legacy_objects import VARIANTS, legacy_objects
+from tests.testbed.pki import Authority
 from tests.testbed.specs import ClusterSpec, LegacySpec, LegacyVariant
 from tests.testbed.testbed import Testbed
 
@@ -197,6 +199,56 @@ def test_each_state(
     assert any(problem in each for each in found["problems"]) is bool(problem), found["problems"]
     # What the testbed shows of the API server where pods run behind the webhook.
     assert (found["problems"] == []) is spec.answers
+
+
+def refusal(cluster: TestbedCluster) -> str:
+    """Why no Windows pod can be created."""
+    spec = {"nodeSelector": {"kubernetes.io/os": "windows"}, "containers": [{"name": "web", "image": "iis"}]}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "refused", "namespace": "default"}, "spec": spec}
+    return cluster.admin.request("POST", "/api/v1/namespaces/default/pods", pod, {"dryRun": "All"}).text
+
+
+# The real API server alone shows what it reads, which no release of a client changes.
+@pytest.mark.newest_client
+@pytest.mark.parametrize("fleet", ["real"], indirect=True)
+def test_a_bundle_is_read_as_the_api_server_reads_it(cluster: TestbedCluster, gather: Gather) -> None:
+    issuer, other = cluster.kubernetes.authority.pem.strip(), Authority("another").pem.strip()
+    headed = issuer.replace("-----\n", "-----\nnote: ours\n\n", 1)
+    bundles = {
+        issuer: True,
+        f"{other}\n{issuer}": True,
+        f"subject=/CN=kubernetes\n{issuer} \t\n": True,
+        issuer.replace("\n", "\r\n"): True,
+        f"{other}{other}\n{issuer}": True,
+        f"{other}{issuer}": False,
+        f"{issuer}{other}": False,
+        f"{issuer} text": False,
+        f" {issuer}": False,
+        issuer.replace("\n", " "): False,
+        headed: False,
+        f"{headed}\n{issuer}": True,
+    }
+    resource, api = KINDS["MutatingWebhookConfiguration"]
+    # By a URL: nobody is there behind the Service.
+    server = JsonServer(lambda _path, _review: {}, cluster.kubernetes.authority.server("127.0.0.1"))
+    with ExitStack() as stack, installed(cluster, of_webhook()):
+        stack.callback(server.stop)
+        (webhook,) = cluster.admin.get(resource, "vpc-admission-webhook-cfg", api=api)["webhooks"]
+        for number, (bundle, is_read) in enumerate(bundles.items()):
+            name = f"bundle-{number}.example.com"
+            encoded = base64.b64encode(bundle.encode()).decode()
+            webhook["clientConfig"]["caBundle"] = encoded
+            by_url = {"url": server.url, "caBundle": encoded}
+            patch = {"webhooks": [webhook, {**webhook, "name": name, "failurePolicy": "Fail", "clientConfig": by_url}]}
+            cluster.admin.patch(resource, "vpc-admission-webhook-cfg", patch, api=api)
+            cluster.wait(lambda: name in refusal(cluster), f"{name} is asked")  # noqa: B023
+            assert ("x509: certificate signed by unknown authority" in refusal(cluster)) is not is_read, bundle
+            found = gather()["webhooks"][0]
+            assert found["trusted_by_ca_bundle"] is is_read, bundle
+            told = [
+                each for each in found["problems"] if "as each has to be without headers, and BEGIN and END" in each
+            ]
+            assert bool(told) is not is_read
 
 
 # Decided by the library alone, whose unit tests run with the oldest releases, too.

@@ -34,6 +34,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.webhook_reach import (
     MUTATING_WEBHOOK,
+    control_plane_gives,
     missed,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
@@ -55,6 +56,9 @@ Kubernetes, staging/src/k8s.io/apiserver/pkg/admission/plugin/webhook/mutating/d
 NO_DRY_RUN = "does not support dry run"
 """How kube-apiserver says that it refused a dry run, since it would have to call a webhook that may have side effects.
 Source: as above, and errors.go of k8s.io/apiserver/pkg/admission/plugin/webhook/errors."""
+
+OF_CONTROL_PLANE = "The webhook of the control plane gives the pod of the dry run its address, too"
+"""How a finding begins by which roles know that no waiting shows more."""
 
 PROVED_BY_PROBE: tuple[Goal, ...] = ("cert_renew", "migrate")
 """The goals whose steps look at a dry run half-way, and stop or are taken back where it does not show their effect."""
@@ -174,6 +178,9 @@ def probe(subject: Subject) -> Verdict:
     It also stops cert_renew where no webhook whose certificate is to be renewed is asked about the pod of the dry run,
     by its namespaceSelector or objectSelector: its limit is then no sign of the new certificate. So it does where the
     namespaces can't be read, or matchConditions decide, unless the dry run shows a limit before anything is changed.
+
+    For goal cert_renew it is unknown, and stops nothing, where the webhook of the control plane's controller sets the
+    limit beside the legacy one: the dry run then shows nothing of the new certificate.
     """
     result = subject.observation.probe
     if result is None:
@@ -205,9 +212,10 @@ def probe(subject: Subject) -> Verdict:
     both = " (the legacy webhook may have set it)" if subject.legacy.configurations else ""
     if subject.options.goal == "disable":
         return _probe_of_disabled(subject, result, pod)
-    unasked = _unasked(subject, result) if subject.options.goal == "cert_renew" else None
-    if unasked:
-        return unasked
+    if subject.options.goal == "cert_renew":
+        unproved = _of_control_plane(subject, result, pod) or _unasked(subject, result)
+        if unproved:
+            return unproved
     if result.limit in NO_LIMIT:
         return failed(
             "Admission gave a Windows pod no address",
@@ -225,6 +233,29 @@ def _is_of_legacy(subject: Subject, refusal: Unknown) -> bool:
     chains = subject.observation.legacy_webhooks
     seen = () if chains is None or isinstance(chains, Unknown) else chains
     return any(f'"{entry.name}"' in refusal.reason for chain in seen for entry in chain.entries)
+
+
+def _of_control_plane(subject: Subject, result: Probe, pod: str) -> Verdict | None:
+    """The verdict where the limit comes from the control plane's webhook, whatever the legacy one does; None elsewhere.
+
+    Source: webhooks/core/pod_webhook.go of amazon-vpc-resource-controller-k8s, which sets it while Windows IPAM is on.
+    """
+    configurations = subject.legacy.configurations
+    if result.limit in NO_LIMIT or not configurations or not control_plane_gives(subject):
+        return None
+    return unknown(
+        f"{OF_CONTROL_PLANE}: nothing is shown of the legacy webhook's certificate",
+        [
+            Evidence(pod, f"address limit {result.limit}"),
+            Evidence(f"MutatingWebhookConfiguration {MUTATING_WEBHOOK}", "present"),
+            *(Evidence(str(found), "present") for found in configurations),
+        ],
+        remedy="Windows IPAM is on, so that pods do not need the legacy webhook: playbook migrate_legacy removes it. "
+        "While it is there, legacy.certificate says what is known of its certificate.",
+        blocks=(),
+        resolved_by=(),
+        stops_pods=False,
+    )
 
 
 def _unasked(subject: Subject, result: Probe) -> Verdict | None:

@@ -21,7 +21,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kube
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.serving_key import ServingKey, new_key
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.signing_request import APP_SERVING
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.certificate_backup import BACKUP_OF
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.certificate import BLOCK
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.certificate import bundled
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._backends.webhook_cluster import (
     AUTHORITY,
     BACKUP,
@@ -75,7 +75,7 @@ def kinds(api: WebhookCluster) -> list[str]:
 
 
 def fingerprints(pem: str) -> list[str]:
-    return ["".join(block.split()) for block in BLOCK.findall(pem)]
+    return ["".join(block.split()) for block in bundled(pem)]
 
 
 def test_a_good_certificate_is_left_alone() -> None:
@@ -231,6 +231,17 @@ def test_a_bundle_that_lost_the_previous_authority_meanwhile_gets_it_with_the_pa
         "PATCH vpc-admission-webhook-certs",
         "DELETE vpc-admission-webhook-certs-backup",
     ]
+
+
+def test_a_bundle_in_which_the_api_server_reads_nothing_is_written_anew() -> None:
+    other = issue("other", authority=True)
+    api = WebhookCluster.serving(GOOD)
+    api.bundle = other.certificate.strip() + AUTHORITY.certificate
+    told = run(api)
+    assert (told["changed"], told["reasons"]) == (True, [])
+    assert kinds(api) == ["PATCH vpc-admission-webhook-cfg"]
+    assert api.bundle == f"{AUTHORITY.certificate.strip()}\n"
+    assert run(api)["changed"] is False
 
 
 def test_a_bundle_that_lost_its_authority_gets_it_again() -> None:

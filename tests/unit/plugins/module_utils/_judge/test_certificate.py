@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.certificate import (
     CertificateUnreadableError,
+    bundled,
     covers,
     covers_name,
     parse,
@@ -33,6 +35,7 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
 AUTHORITY = issue("cluster", authority=True)
 LEAF = issue(by=AUTHORITY)
 WEBHOOK = WebhookService("kube-system", SERVICE, "/mutate")
+NO_PEM = "it holds no certificate in PEM (BEGIN and END on lines of their own)"
 
 
 def of(*issued: Issued) -> str:
@@ -80,12 +83,12 @@ def test_parse_an_rsa_certificate() -> None:
 @pytest.mark.parametrize(
     ("pem", "message"),
     [
-        ("", "it holds no certificate in PEM"),
-        ("garbage", "it holds no certificate in PEM"),
-        (LEAF.key_pem, "it holds no certificate in PEM"),
-        (LEAF.certificate[:200], "it holds no certificate in PEM"),
+        ("", NO_PEM),
+        ("garbage", NO_PEM),
+        (LEAF.key_pem, NO_PEM),
+        (LEAF.certificate[:200], NO_PEM),
         (LEAF.certificate.replace("MII", "AAA", 1), "certificate 1 of 1 can't be read"),
-        ("-----BEGIN CERTIFICATE-----\nsecret é\n-----END CERTIFICATE-----", "certificate 1 of 1 can't be read"),
+        ("-----BEGIN CERTIFICATE-----\nsecret é\n-----END CERTIFICATE-----", NO_PEM),
         (LEAF.certificate + LEAF.certificate.replace("MII", "AAA", 1), "certificate 2 of 2 can't be read"),
     ],
 )
@@ -158,6 +161,74 @@ BELOW = issue(by=LOWER)
 )
 def test_trusted_over_intermediates(chain: tuple[Issued, ...], bundle: str, is_trusted: bool) -> None:
     assert trusted(parse(of(*chain)), bundle, NOW) is is_trusted
+
+
+def test_repeated_intermediates_take_no_longer() -> None:
+    """Go drops copies, and whoever has the subject and the key of one that is on the way already."""
+    root = issue("root", authority=True)
+    again = [issue("root", authority=True, key=root.key) for _each in range(12)]
+    crossed = issue("root", AUTHORITY, authority=True, key=root.key)
+    for copies in ([root] * 12, again):
+        chain = parse(of(issue(by=root), *copies))
+        over_another = parse(of(issue(by=root), *copies, crossed))
+        began = time.process_time()
+        assert trusted(chain, root.certificate, NOW)
+        assert not trusted(chain, AUTHORITY.certificate, NOW)
+        assert trusted(over_another, AUTHORITY.certificate, NOW)
+        assert not trusted(over_another, issue("cluster", authority=True).certificate, NOW)
+        assert time.process_time() - began < 0.5
+
+
+def test_of_those_with_one_name_and_key_any_may_lead_to_an_authority() -> None:
+    unknown = issue("intermediate", issue("cluster", authority=True), authority=True, key=INTERMEDIATE.key)
+    expired = issue("intermediate", AUTHORITY, authority=True, key=INTERMEDIATE.key, ends=days(-0.5))
+    chain = (issue(by=INTERMEDIATE), unknown, expired, INTERMEDIATE)
+    assert trusted(parse(of(*chain)), AUTHORITY.certificate, NOW)
+    assert not trusted(parse(of(*chain[:-1])), AUTHORITY.certificate, NOW)
+
+
+def test_those_that_signed_each_other_end_somewhere() -> None:
+    one = issue("one", authority=True)
+    other = issue("other", one, authority=True)
+    one_by_other = issue("one", other, authority=True, key=one.key)
+    chain = parse(of(issue(by=other), other, one_by_other))
+    assert trusted(chain, one.certificate, NOW)
+    assert not trusted(chain, AUTHORITY.certificate, NOW)
+
+
+@pytest.mark.parametrize(("number", "is_trusted"), [(99, True), (100, False)])
+def test_so_many_signatures_are_checked(number: int, is_trusted: bool) -> None:
+    """Authorities of the right name come before the right one. Copies of one are none."""
+    wrong = [issue("cluster", authority=True) for _each in range(number)]
+    assert trusted(parse(LEAF.certificate), of(*wrong, AUTHORITY), NOW) is is_trusted
+    assert trusted(parse(of(LEAF, *wrong, INTERMEDIATE)), of(AUTHORITY), NOW)
+    assert trusted(parse(LEAF.certificate), of(*wrong[:1] * 200, AUTHORITY), NOW)
+    assert trusted(parse(of(issue(by=INTERMEDIATE), *[AUTHORITY] * 200, INTERMEDIATE)), of(AUTHORITY), NOW)
+
+
+BODY = AUTHORITY.certificate.strip()
+HEADED = BODY.replace("-----\n", "-----\nnote: ours\n\n", 1)
+
+
+@pytest.mark.parametrize(
+    ("bundle", "is_trusted"),
+    [
+        (BODY, True),
+        (BODY + BODY, False),
+        (of(issue("other", authority=True)).strip() + AUTHORITY.certificate, False),
+        (f"{BODY}{BODY}\n{BODY}", True),
+        (f"note {BODY}", False),
+        (HEADED, False),
+        (f"{HEADED}\n{BODY}", True),
+    ],
+)
+def test_a_bundle_holds_what_the_api_server_reads(bundle: str, is_trusted: bool) -> None:
+    assert trusted(parse(LEAF.certificate), bundle, NOW) is is_trusted
+    assert bundled(bundle) == ([BODY] if is_trusted else [])
+
+
+def test_a_server_shows_a_certificate_with_headers() -> None:
+    assert parse(HEADED) == parse(BODY)
 
 
 def test_an_authority_is_trusted_while_it_is_valid() -> None:

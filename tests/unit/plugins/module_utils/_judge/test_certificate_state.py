@@ -139,6 +139,15 @@ def test_time_goes_by(days: float, left: int, expired: bool, due: bool) -> None:
             "The caBundle of webhook vpc-admission-webhook.amazonaws.com does not lead to the certificate",
         ),
         (
+            {"ca_bundle": issue("other", authority=True).certificate.strip() + AUTHORITY.certificate},
+            {"trusted_by_ca_bundle": False},
+            (
+                "The caBundle of webhook vpc-admission-webhook.amazonaws.com does not lead to the certificate: the API "
+                "server reads 0 of the 2 certificates in it, as each has to be without headers, and BEGIN and END on "
+                "lines of their own"
+            ),
+        ),
+        (
             {"ca_bundle": ""},
             {"trusted_by_ca_bundle": False},
             (
@@ -163,7 +172,7 @@ def test_what_is_wrong(changes: dict[str, Any], differences: dict[str, Any], pro
     ("pem", "problems"),
     [
         (None, ("broken",)),
-        ("", ("broken", f"{PLACE}: it holds no certificate in PEM")),
+        ("", ("broken", f"{PLACE}: it holds no certificate in PEM (BEGIN and END on lines of their own)")),
         (
             leaf().replace("MII", "AAA", 1),
             ("broken", f"{PLACE}: certificate 1 of 1 can't be read"),

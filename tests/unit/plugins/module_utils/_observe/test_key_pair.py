@@ -73,3 +73,16 @@ def test_certificates_come_without_what_stands_beside_them() -> None:
     assert certificates_in(encoded(beside)) == EC.certificate + RSA.certificate
     assert certificates_in(encoded(EC.key_pem)) == ""
     assert certificates_in("no base64 %") == ""
+
+
+def test_a_pair_is_read_as_go_reads_it() -> None:
+    joined = EC.certificate.strip() + RSA.certificate
+    assert certificates_in(encoded(joined)) == ""
+    assert key_state(joined, encoded(EC.key_pem)) == "unreadable"
+    assert key_state(f"{joined}{RSA.certificate}", encoded(RSA.key_pem)) == "matches"
+    # Without a newline at its end, the last stands apart from what is put behind it.
+    assert certificates_in(encoded(EC.certificate.strip())) == EC.certificate
+    assert certificates_in(encoded(f"{EC.certificate}\n\n{RSA.certificate}")) == EC.certificate + RSA.certificate
+    keys = EC.key_pem.strip() + RSA.key_pem
+    assert key_state(EC.certificate, encoded(keys)) == "unreadable"
+    assert key_state(EC.certificate, encoded(EC.certificate + EC.key_pem)) == "matches"

@@ -227,9 +227,18 @@ def test_of_several_deployments_one_that_runs_and_has_a_certificate_counts(clust
     assert chain.problems == (
         (
             "Service kube-system/vpc-admission-webhook-svc selects the pods of several Deployments: "
-            "vpc-admission-webhook-deployment, b-plain, a-stopped"
+            "vpc-admission-webhook-deployment, b-plain"
         ),
     )
+
+
+def test_stopped_deployments_beside_the_one_that_runs_take_no_calls(cluster: Any) -> None:
+    cluster.answers[DEPLOYMENTS] += [
+        deployment(name, "x", ("a", "b"), replicas=0) for name in ("a-stopped", "z-stopped")
+    ]
+    chain = only(read_chain(cluster, configuration()))
+    assert chain.deployment == ObjectRef("Deployment", NAMESPACE, "vpc-admission-webhook-deployment")
+    assert (chain.problems, chain.key_state) == ((), "matches")
 
 
 def test_a_deployment_that_is_stopped(cluster: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.render import as_result
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.ipam import OF_CONTROL_PLANE
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     LabelSelector,
     NotAdmitted,
@@ -28,10 +29,13 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
 )
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     CONTROL_PLANE_WEBHOOK,
+    CONTROLLER,
     DENIED,
     EKSCTL_CONFIGURATION,
+    EKSCTL_WEBHOOK,
     config_map,
     finding,
+    legacy,
     legacy_cluster,
     observed,
     options,
@@ -285,6 +289,46 @@ def test_a_dry_run_that_the_renewed_webhook_is_not_asked_about_proves_nothing(
         fine = with_legacy(probe=probe, legacy_webhooks=(webhook,), webhook_pods=(), namespaces=namespaces)
         said = finding("ipam.probe", fine, goal=goal)
         assert "of MutatingWebhookConfiguration" not in said.summary
+
+
+ON = config_map({"enable-windows-ipam": "true"})
+HALF_MIGRATED: dict[str, Any] = {"cni_config_map": ON, "legacy": legacy(deployments=(EKSCTL_WEBHOOK,))}
+
+
+@pytest.mark.parametrize(
+    ("probe", "goal", "changes", "status", "blocked"),
+    [
+        (LIMIT, "cert_renew", {}, "unknown", False),
+        (LIMIT, "cert_renew", {"legacy_webhooks": (serving(300),), "webhook_pods": ()}, "unknown", False),
+        # What is asked about the pod does not matter where the answer is not the legacy webhook's.
+        (LIMIT, "cert_renew", {"legacy_webhooks": (serving(-1, selection=BY_LABEL),)}, "unknown", False),
+        (NO_LIMIT, "cert_renew", {}, "fail", False),
+        (NO_LIMIT, "cert_renew", {"legacy_webhooks": (serving(-1, selection=BY_LABEL),)}, "fail", True),
+        (WEBHOOK_AWAY, "cert_renew", {}, "fail", False),
+        (LIMIT, "migrate", {}, "pass", False),
+        (LIMIT, "none", {}, "pass", False),
+        # The control plane's webhook does not set it.
+        (LIMIT, "cert_renew", {"cni_config_map": None}, "pass", False),
+        (LIMIT, "cert_renew", {"legacy": legacy(deployments=(CONTROLLER, EKSCTL_WEBHOOK))}, "pass", False),
+        (LIMIT, "cert_renew", {"webhook_configurations": (EKSCTL_CONFIGURATION,)}, "pass", False),
+    ],
+)
+def test_a_limit_that_the_control_plane_sets_too_proves_no_renewal(
+    probe: Any, goal: Any, changes: dict[str, Any], status: str, blocked: bool
+) -> None:
+    parts = {"legacy_webhooks": (serving(-1),), **HALF_MIGRATED, **changes}
+    seen = with_legacy(probe=probe, **parts)
+    judged = as_result(seen, options(goal=goal))
+    (found,) = [found for found in judged["findings"] if found["id"] == "ipam.probe"]
+    assert (found["status"], "ipam.probe" in judged["blockers"]) == (status, blocked)
+    if status == "unknown":
+        assert found["summary"].startswith(OF_CONTROL_PLANE)
+        assert "playbook migrate_legacy" in found["remedy"]
+        assert (found["resolved_by"], finding("ipam.probe", seen, goal=goal).stops_pods) == ([], False)
+        assert [each["object"] for each in found["evidence"]][1:] == [
+            "MutatingWebhookConfiguration vpc-resource-mutating-webhook",
+            "MutatingWebhookConfiguration vpc-admission-webhook-cfg",
+        ]
 
 
 @pytest.mark.parametrize(
