@@ -148,6 +148,8 @@ notes:
     C(eks-vpc-resource-controller-role) and RoleBinding C(eks-vpc-resource-controller-rolebinding) in C(kube-system).
   - Where a node runs Windows, it also asks for C(list) on endpointslices in group C(discovery.k8s.io) and on events,
     and leaves out pods that have ended or are on a Linux node. Where none does, it asks for pending pods alone.
+  - Where a Deployment, DaemonSet or StatefulSet names a RuntimeClass, it also asks for C(list) on runtimeclasses in
+    group C(node.k8s.io), of which the pods take where they may be placed.
   - Where there are SecurityGroupPolicies, it also asks for C(list) on serviceaccounts in their namespaces, or in the
     whole cluster where more than four namespaces have some. Where something of legacy support is left, it asks
     for C(list) on serviceaccounts, clusterroles, certificatesigningrequests and the metadata of secrets named

@@ -140,7 +140,12 @@ def test_events_are_selected_by_their_object(bench: Bench, namespace: str) -> No
 def test_events_of_nodes_are_selected_by_who_sent_them(bench: Bench) -> None:
     namespace = "default"
     names_of: dict[str, str] = {}
-    for source, kind in (("vpc-resource-controller", "Node"), ("kubelet", "Node"), ("vpc-resource-controller", "Pod")):
+    for source, kind in (
+        ("vpc-resource-controller", "Node"),
+        ("kubelet", "Node"),
+        ("vpc-resource-controller", "Pod"),
+        ("vpc-resource-controller", "CNINode"),
+    ):
         name = names_of[f"{source} {kind}"] = bench.unique()
         involved = {"kind": kind, "name": "some", "apiVersion": "v1"}
         if kind == "Pod":
@@ -155,9 +160,10 @@ def test_events_of_nodes_are_selected_by_who_sent_them(bench: Bench) -> None:
                 "source": {"component": source},
             }
         )
-    selector = "involvedObject.kind=Node,source=vpc-resource-controller"
+    of_nodes = {names_of[f"vpc-resource-controller {kind}"] for kind in ("Node", "CNINode")}
+    selector = "involvedObject.kind!=Pod,source=vpc-resource-controller"
     found = names(bench, namespace, "events", fieldSelector=selector)
-    assert [name for name in found if name in names_of.values()] == [names_of["vpc-resource-controller Node"]]
+    assert {name for name in found if name in names_of.values()} == of_nodes
     others = names(bench, namespace, "events", fieldSelector="source!=vpc-resource-controller")
     assert [name for name in others if name in names_of.values()] == [names_of["kubelet Node"]]
 

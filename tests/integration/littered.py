@@ -93,6 +93,26 @@ WINDOWS_POD = {
         "containers": [{"name": "c", "image": "example/image:1"}],
     },
 }
+OF_A_CLASS = {
+    "apiVersion": "apps/v1",
+    "kind": "Deployment",
+    "metadata": {"name": "of-a-class", "namespace": "default"},
+    "spec": {
+        "replicas": 0,
+        "selector": {"matchLabels": {"app": "of-a-class"}},
+        "template": {
+            "metadata": {"labels": {"app": "of-a-class"}},
+            "spec": {"runtimeClassName": "windows-2022", "containers": WINDOWS_POD["spec"]["containers"]},
+        },
+    },
+}
+RUNTIME_CLASS = {
+    "apiVersion": "node.k8s.io/v1",
+    "kind": "RuntimeClass",
+    "metadata": {"name": "windows-2022"},
+    "handler": "runhcs-wcow-process",
+    "scheduling": {"nodeSelector": {"kubernetes.io/os": "windows"}},
+}
 OWN_WINDOWS_NODE = NodeSpec(
     os="windows",
     instance_type="c8ib.large",
@@ -107,7 +127,7 @@ IN_USE = ClusterSpec(
     nodes=(NodeSpec(), NodeSpec(os="windows"), OWN_WINDOWS_NODE),
     config_map={"enable-windows-ipam": "true"},
     fargate_profiles=(FargateProfileSpec("dns", ({"namespace": "kube-system"},)),),
-    objects=(POLICY, WINDOWS_POD),
+    objects=(POLICY, WINDOWS_POD, RUNTIME_CLASS, OF_A_CLASS),
 )
 """One on which Windows runs. It is none of :data:`FLEET`."""
 

@@ -38,7 +38,7 @@ MAKERS = ("ReplicaSet", "StatefulSet", "DaemonSet", "Job", "ReplicationControlle
 PATIENCE = timedelta(minutes=2)
 """How long the controller may take to give a pod its address."""
 
-Path = Literal["webhook", "controller", "affinity"]
+Path = Literal["webhook", "controller", "affinity", "stray"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ class StuckPod:
         pod: It.
         path: ``webhook``: it has no limit, since no webhook answered when it was created, and none is ever asked again.
             ``controller``: it has the limit, and the controller gives it no address. ``affinity``: it asks for Windows
-            by affinity alone, which no webhook looks at, so that a new one would be stuck as well.
+            by affinity alone, which no webhook looks at, so that a new one would be stuck as well. ``stray``: it did
+            not ask for Windows and landed there, which is for its placement to mend.
         helped: Whether a webhook would give a new one the limit, None where that is not known.
         miss: Why those that are or will be at work would not, where they leave it out.
     """
@@ -67,8 +68,8 @@ class StuckPod:
 
 
 def stuck_pods(subject: Subject) -> Known[tuple[StuckPod, ...]]:
-    """The Windows pods that wait for an address, of those that were looked at. To goal cert_renew also those that will:
-    they have no limit, and no node yet, and a webhook is asked about such pods.
+    """The pods that wait for an address of a Windows node, of those that were looked at. To goal cert_renew also
+    those that will: they have no limit, and no node yet, and a webhook is asked about such pods.
 
     Pods that Fargate took are not among them: the webhook passes over them whatever they select, and Fargate takes
     those that are made in their place, so that nothing about a webhook is wrong or mended by deleting them.
@@ -105,6 +106,8 @@ def _path(pod: WindowsPod, subject: Subject) -> Path | None:
     if not pod.is_starting:
         return None
     if not limited:
-        return "webhook" if pod.selects_windows else "affinity"
+        if pod.selects_windows:
+            return "webhook"
+        return "affinity" if pod.asks_for_windows else "stray"
     late = not pod.created_at or subject.at - datetime.fromisoformat(pod.created_at) > PATIENCE
     return "controller" if late else None

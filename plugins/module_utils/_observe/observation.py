@@ -326,7 +326,7 @@ class ServiceAccount:
 
 @dataclass(frozen=True)
 class WindowsPod:
-    """A pod that asks for Windows by nodeSelector or node affinity, or runs on a Windows node.
+    """A pod that asks for Windows, or was given a Windows node without asking.
 
     Attributes:
         namespace: Its namespace.
@@ -340,6 +340,8 @@ class WindowsPod:
         waits_for_node: Whether it has no node yet, and is not being deleted.
         selects_windows: Whether its nodeSelector names Windows, which is all that the webhooks look at.
         beta_label_alone: Whether it names Windows there by the deprecated label beta.kubernetes.io/os alone.
+        asks_for_windows: Whether its nodeSelector, node affinity or ``os`` asks for Windows; one that does not strayed
+            onto a Windows node.
         host_network: Whether it uses its node's network, so that it needs no address.
         host_process: Whether it is a HostProcess pod: all its containers run as processes of the node.
         address_limit: The ``vpc.amazonaws.com/PrivateIPv4Address`` limit of its first container that has one; empty
@@ -365,6 +367,13 @@ class WindowsPod:
     created_at: str = ""
     beta_label_alone: bool = False
     host_process: bool = False
+    asks_for_windows: bool = True
+
+    @property
+    def takes_address(self) -> bool:
+        """Whether it has an address of its node's, or asks for one, or is of those that a webhook has ask for one."""
+        has_limit = self.address_limit not in ("", "0")
+        return not self.host_network and (self.selects_windows or has_limit or bool(self.address))
 
 
 @dataclass(frozen=True)
@@ -401,21 +410,25 @@ class Workload:
     """A Deployment, DaemonSet or StatefulSet by its pod template. ``address`` is the template's annotation
     ``vpc.amazonaws.com/PrivateIPv4Address``, which only the controller may give; it may be empty, and is None
     without. ``compute_type`` is its annotation ``eks.amazonaws.com/compute-type``, by which EKS keeps CoreDNS on EC2;
-    empty without."""
+    empty without. ``runtime_class`` is the name of the RuntimeClass that its pods take placement from, which
+    ``placement`` holds already where it was read; empty without."""
 
     ref: ObjectRef
     placement: Placement = field(default_factory=Placement)
     address: str | None = None
     compute_type: str = ""
+    runtime_class: str = ""
 
 
 @dataclass(frozen=True)
 class Workloads:
-    """The workloads of all namespaces, by kind."""
+    """The workloads of all namespaces, by kind. ``runtime_classes`` is what each RuntimeClass adds to the placement of
+    pods that name it; empty where no workload names one, as they are not read then."""
 
     deployments: Known[tuple[Workload, ...]] = ()
     daemon_sets: Known[tuple[Workload, ...]] = ()
     stateful_sets: Known[tuple[Workload, ...]] = ()
+    runtime_classes: Known[Mapping[str, Placement]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -446,7 +459,8 @@ class ServiceBackends:
 
 @dataclass(frozen=True)
 class NodeEvent:
-    """An event of vpc-resource-controller on a node. ``last_seen`` is RFC 3339, empty where not given."""
+    """An event of vpc-resource-controller on a node or its CNINode. ``last_seen`` is RFC 3339, empty where not
+    given."""
 
     node: str
     reason: str

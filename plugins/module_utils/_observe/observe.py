@@ -53,6 +53,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     LegacyObjects,
     Node,
     Observation,
+    Placement,
     SecurityGroupPolicy,
     Service,
     ServiceAccount,
@@ -161,6 +162,9 @@ def _observation(
     found_pods = pods.result()
     fargate = _fargate_profiles(reading, nodes.result(), mapped(found_pods, lambda found: found[0]))
     accounts = _service_accounts(reading, policies.result())
+    classes = _runtime_classes(
+        reading, deployments.result(), mapped(daemon_sets.result(), lambda found: found[0]), stateful_sets.result()
+    )
     legacy = LegacyObjects(
         deployments=mapped(
             deployments.result(), lambda found: legacy_reads.legacy_deployments(_listed(found), configurations)
@@ -207,10 +211,13 @@ def _observation(
         karpenter_node_classes=further.karpenter_node_classes.result(),
         cni_nodes=further.cni_nodes.result(),
         role_users=None if search is None else mapped(search, lambda found: found.users),
-        workloads=Workloads(
-            deployments=deployments.result(),
-            daemon_sets=mapped(daemon_sets.result(), lambda found: found[0]),
-            stateful_sets=stateful_sets.result(),
+        workloads=workloads.placed(
+            Workloads(
+                deployments=deployments.result(),
+                daemon_sets=mapped(daemon_sets.result(), lambda found: found[0]),
+                stateful_sets=stateful_sets.result(),
+                runtime_classes={} if classes is None else classes.result(),
+            )
         ),
         services=services.result(),
         service_backends=() if slices is None else mapped(slices.result(), lambda found: found[0]),
@@ -228,6 +235,7 @@ def _observation(
             pods=mapped(found_pods, lambda found: range(found[1])),
             services=services.result(),
             stateful_sets=stateful_sets.result(),
+            runtime_classes=None if classes is None else classes.result(),
             windows_pods=mapped(found_pods, lambda found: found[0]),
             node_groups=groups,
             instances=of_windows.instances,
@@ -352,6 +360,15 @@ def _service_accounts(
         return done(policies)
     found = policies
     return reading.kubernetes("/api/v1/serviceaccounts", lambda api: windows_pods.service_accounts(api, found))
+
+
+def _runtime_classes(
+    reading: Reading, *parts: Known[tuple[Workload, ...]]
+) -> Future[Known[dict[str, Placement]]] | None:
+    """RuntimeClasses, None where no workload names one."""
+    if not workloads.name_runtime_class(parts):
+        return None
+    return reading.kubernetes(workloads.RUNTIME_CLASSES, workloads.runtime_classes)
 
 
 def _legacy_depth(

@@ -149,6 +149,7 @@ def _pod(item: Mapping[str, Any]) -> WindowsPod:
         beta_label_alone=selecting == [BETA_OS_LABEL],
         host_network=spec.get("hostNetwork") is True,
         host_process=_is_host_process(spec),
+        asks_for_windows=asks_for_windows(spec),
         address_limit=address_limit(spec),
         address=str((item["metadata"].get("annotations") or {}).get(ADDRESS_RESOURCE) or ""),
         owner=_owner(item["metadata"]),

@@ -6,33 +6,45 @@
 
 """Deployments, DaemonSets and StatefulSets: where the pods of their templates may be placed.
 
-Source: Kubernetes API reference, apps/v1 and PodSpec of v1.
+Sources: Kubernetes API reference, apps/v1, PodSpec of v1 and node.k8s.io; Kubernetes documentation, "Runtime Class",
+for what a pod takes from the one that it names: the admission plugin of that name, which is on by default, adds it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import KubernetesApi
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import (
+    KubernetesApi,
+    KubernetesError,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.kubernetes_reads import (
     ADDRESS_RESOURCE,
     COMPUTE_TYPE,
     aws_node,
+    items_of_kind,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     AwsNode,
+    Known,
     NodeTerm,
     ObjectRef,
     Placement,
     Requirement,
     Toleration,
+    Unknown,
     Workload,
+    Workloads,
 )
 
 DEPLOYMENTS = "/apis/apps/v1/deployments"
 DAEMON_SETS = "/apis/apps/v1/daemonsets"
 STATEFUL_SETS = "/apis/apps/v1/statefulsets"
+RUNTIME_CLASSES = "/apis/node.k8s.io/v1/runtimeclasses"
+BETA_RUNTIME_CLASSES = "/apis/node.k8s.io/v1beta1/runtimeclasses"
+"""As clusters below 1.20 serve them."""
 
 AWS_NODE = ("kube-system", "aws-node")
 
@@ -59,6 +71,62 @@ def daemon_sets(api: KubernetesApi) -> tuple[tuple[Workload, ...], AwsNode | Non
     return tuple(workload for workload, _cni in found), next((cni for _workload, cni in found if cni), None)
 
 
+def runtime_classes(api: KubernetesApi) -> dict[str, Placement]:
+    """What each RuntimeClass adds to the placement of the pods that name it."""
+    try:
+        items = api.list(RUNTIME_CLASSES)
+    except KubernetesError as error:
+        if error.status != 404:
+            raise
+        items = items_of_kind(api, BETA_RUNTIME_CLASSES)
+    return {
+        str((item.get("metadata") or {}).get("name") or ""): placement(item.get("scheduling") or {}) for item in items
+    }
+
+
+def name_runtime_class(parts: Iterable[Known[tuple[Workload, ...]]]) -> bool:
+    """Whether any workload that was read names a RuntimeClass."""
+    return any(each.runtime_class for part in parts if not isinstance(part, Unknown) for each in part)
+
+
+def placed(found: Workloads) -> Workloads:
+    """The workloads with what their RuntimeClasses add; as they are where these could not be read.
+
+    One that names a RuntimeClass which is not there is judged by what it says itself: its pods are refused until then.
+    """
+    classes = found.runtime_classes
+    if isinstance(classes, Unknown) or not classes:
+        return found
+    named = classes
+
+    def of(part: Known[tuple[Workload, ...]]) -> Known[tuple[Workload, ...]]:
+        return (
+            part if isinstance(part, Unknown) else tuple(_placed(each, named.get(each.runtime_class)) for each in part)
+        )
+
+    return replace(
+        found,
+        deployments=of(found.deployments),
+        daemon_sets=of(found.daemon_sets),
+        stateful_sets=of(found.stateful_sets),
+    )
+
+
+def _placed(workload: Workload, added: Placement | None) -> Workload:
+    """A workload with what its RuntimeClass adds: a pod with another value for one of its labels is refused."""
+    if added is None:
+        return workload
+    own = workload.placement
+    return replace(
+        workload,
+        placement=replace(
+            own,
+            node_selector={**own.node_selector, **added.node_selector},
+            tolerations=(*own.tolerations, *added.tolerations),
+        ),
+    )
+
+
 def placement(spec: Mapping[str, Any]) -> Placement:
     """Where the scheduler may place a pod of this spec."""
     required = ((spec.get("affinity") or {}).get("nodeAffinity") or {}).get(
@@ -76,11 +144,13 @@ def _workload(kind: str, item: Mapping[str, Any]) -> Workload:
     metadata = item.get("metadata") or {}
     template = (item.get("spec") or {}).get("template") or {}
     annotations = (template.get("metadata") or {}).get("annotations") or {}
+    spec = template.get("spec") or {}
     return Workload(
         ref=ObjectRef(kind, str(metadata.get("namespace") or ""), str(metadata.get("name") or "")),
-        placement=placement(template.get("spec") or {}),
+        placement=placement(spec),
         address=str(annotations[ADDRESS_RESOURCE] or "") if ADDRESS_RESOURCE in annotations else None,
         compute_type=str(annotations.get(COMPUTE_TYPE) or ""),
+        runtime_class=str(spec.get("runtimeClassName") or ""),
     )
 
 

@@ -69,6 +69,7 @@ class Kind:
 KINDS = {
     "daemon_sets": Kind(r"list /apis/apps/v1/daemonsets", objects("daemonsets", "apps/v1")),
     "stateful_sets": Kind(r"list /apis/apps/v1/statefulsets", objects("statefulsets", "apps/v1")),
+    "runtime_classes": Kind(r"list /apis/node.k8s.io/v1/runtimeclasses", objects("runtimeclasses", "node.k8s.io/v1")),
     "endpoint_slices": Kind(
         r"list /apis/discovery.k8s.io/v1/endpointslices", objects("endpointslices", "discovery.k8s.io/v1")
     ),

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from tests.integration.conftest import require_real_control_plane
-from tests.integration.littered import become_client
+from tests.integration.littered import RUNTIME_CLASS, become_client
 from tests.support.cluster_changes import make
 from tests.support.examination import Examination, examine
 from tests.support.legacy import WINDOWS_BINDING
@@ -61,7 +61,11 @@ FAILURES = (
     Shown("nodes.ready", "warning", (WINDOWS_NODE, "not ready")),
     Shown("nodes.os_build", "info", (OLD_BUILD, "64 backends")),
     Shown("nodes.linux_ami", "info", (LINUX_NODE, "Amazon Linux 2")),
-    Shown("nodes.controller_events", "error", (WINDOWS_NODE, "not supported yet by the vpc resource controller")),
+    Shown(
+        "nodes.controller_events",
+        "error",
+        (WINDOWS_NODE, "not supported yet by the vpc resource controller", "CNINodeDeletionFailed"),
+    ),
     Shown("nodes.taint", "warning", (WINDOWS_NODE, "no taint")),
     Shown(
         "workloads.os_selector",
@@ -69,13 +73,17 @@ FAILURES = (
         ("Deployment shop/web", "DaemonSet shop/log-agent", "StatefulSet shop/cache"),
     ),
     Shown("workloads.address_annotation", "error", ("Deployment shop/restored", "10.0.12.34/24")),
-    Shown("workloads.node_selector_form", "warning", ("Pod shop/by-affinity", "Pod shop/by-beta-label")),
-    Shown("workloads.host_network", "error", ("Pod shop/on-the-host",)),
+    Shown(
+        "workloads.node_selector_form",
+        "warning",
+        ("Pod shop/by-affinity", "Pod shop/by-beta-label", f"did not ask for Windows, and landed on {WINDOWS_NODE}"),
+    ),
+    Shown("workloads.host_network", "error", ("Pod shop/on-the-host", "Pod shop/exporter-astray")),
     Shown("workloads.fargate", "error", ("Pod jobs-eu/report", "serverless")),
     Shown("workloads.service_backends", "error", ("Service shop/web", "LoadBalancer, 65 backends, 64 on Windows")),
-    Shown("workloads.stuck", "error", ("Pod shop/stuck", "no webhook answered")),
+    Shown("workloads.stuck", "error", ("Pod shop/stuck", "no webhook answered", "Pod shop/agent-astray")),
 )
-INNOCENT = ("web-linux", "kube-dns", "host-process", "by-selector", "named")
+INNOCENT = ("web-linux", "kube-dns", "host-process", "by-selector", "named", "by-class")
 """What no finding names."""
 
 
@@ -141,12 +149,12 @@ def endpoint_slice(cluster: TestbedCluster, name: str, places: Mapping[str, str]
     }
 
 
-def event(name: str, reason: str, message: str) -> Json:
+def event(name: str, reason: str, message: str, kind: str = "Node", api: str = "v1") -> Json:
     return {
         "apiVersion": "v1",
         "kind": "Event",
         "metadata": {"name": name, "namespace": "default"},
-        "involvedObject": {"apiVersion": "v1", "kind": "Node", "name": WINDOWS_NODE},
+        "involvedObject": {"apiVersion": api, "kind": kind, "name": WINDOWS_NODE},
         "reason": reason,
         "message": message,
         "type": "Warning",
@@ -159,6 +167,18 @@ def affinity(*values: str) -> Json:
     expression = {"key": "kubernetes.io/os", "operator": "In", "values": list(values)}
     terms = {"nodeSelectorTerms": [{"matchExpressions": [expression]}]}
     return {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": terms}}
+
+
+TO_THE_NODE = {
+    "nodeAffinity": {
+        "requiredDuringSchedulingIgnoredDuringExecution": {
+            "nodeSelectorTerms": [
+                {"matchFields": [{"key": "metadata.name", "operator": "In", "values": [WINDOWS_NODE]}]}
+            ]
+        }
+    }
+}
+"""How the DaemonSet controller sends a pod to a node."""
 
 
 def knows_host_process(cluster: TestbedCluster) -> bool:
@@ -179,6 +199,8 @@ def sound(cluster: TestbedCluster, host_process: bool) -> list[Json]:
         endpoint_slice(cluster, "kube-dns", {"10.0.1.1": LINUX_NODE, "10.0.1.2": "linux-2"}, "kube-system"),
         workload("Deployment", "web-linux", nodeSelector={"kubernetes.io/os": "linux"}),
         workload("Deployment", "named", affinity=affinity("windows")),
+        RUNTIME_CLASS,
+        workload("Deployment", "by-class", runtimeClassName=RUNTIME_CLASS["metadata"]["name"]),
         pod("by-selector", **on_node),
         pod("on-linux", nodeName=LINUX_NODE),
         *([pod("host-process", hostNetwork=True, securityContext=options, **on_node)] if host_process else []),
@@ -199,6 +221,8 @@ def mistakes(cluster: TestbedCluster) -> list[Json]:
         pod("on-the-host", hostNetwork=True, **on_node),
         pod("report", "jobs-eu", {"run": "nightly"}, nodeSelector=WINDOWS),
         pod("stuck", **on_node),
+        pod("agent-astray", affinity=TO_THE_NODE, nodeName=WINDOWS_NODE),
+        pod("exporter-astray", affinity=TO_THE_NODE, nodeName=WINDOWS_NODE, hostNetwork=True),
         event(
             "unknown-type",
             "Unsupported",
@@ -208,6 +232,13 @@ def mistakes(cluster: TestbedCluster) -> list[Json]:
             "no-block",
             "InsufficientCidrBlocks",
             "InsufficientCidrBlocks: The specified subnet does not have enough free cidr blocks.",
+        ),
+        event(
+            "replaced",
+            "CNINodeDeletionFailed",
+            "CNINode delete failed, will be retried",
+            "CNINode",
+            "vpcresources.k8s.aws/v1alpha1",
         ),
     ]
 
@@ -262,7 +293,7 @@ def test_what_was_looked_at(examined: tuple[Examination, Examination]) -> None:
     # Those of CoreDNS, which nothing places here, are looked at as well; the one on a Linux node is not.
     assert before["pods"] == before["windows_pods"] + 2
     assert before["windows_pods"] in (1, 2)
-    assert after["windows_pods"] == before["windows_pods"] + 9 + 5
+    assert after["windows_pods"] == before["windows_pods"] + 9 + 7
     assert after["pods"] == after["windows_pods"] + 2
-    assert (after["endpoint_slices"] - before["endpoint_slices"], after["events"]) == (1, 2)
+    assert (after["endpoint_slices"] - before["endpoint_slices"], after["events"]) == (1, 3)
     assert (after["stateful_sets"], after["daemon_sets"]) == (1, before["daemon_sets"] + 1)

@@ -133,6 +133,18 @@ def lost(count: int) -> Change:
 
 
 @contextmanager
+def without_coredns(_bed: Testbed, cluster: TestbedCluster) -> Iterator[None]:
+    """The cluster was created without EKS's own networking add-ons."""
+    original = cluster.admin.get("deployments", "coredns", SYSTEM)
+    cluster.admin.delete("deployments", "coredns", SYSTEM)
+    try:
+        yield
+    finally:
+        metadata = {key: value for key, value in original["metadata"].items() if key in ("name", "namespace", "labels")}
+        cluster.admin.create({**original, "metadata": metadata})
+
+
+@contextmanager
 def without_webhook(_bed: Testbed, cluster: TestbedCluster) -> Iterator[None]:
     """Somebody deletes the webhook of the control plane's controller."""
     original = cluster.admin.get("mutatingwebhookconfigurations", MUTATING, api=REGISTRATION)
@@ -223,6 +235,10 @@ FAILURES: tuple[tuple[Change, Shown], ...] = (
     (
         config_map({**ON, "warm-ip-target": "five"}),
         Shown("network.address_targets", "warning", ('warm-ip-target "five" (no integer',)),
+    ),
+    (
+        without_coredns,
+        Shown("capacity.coredns", "warning", ("CoreDNS is not installed", "Deployment kube-system/coredns", "absent")),
     ),
     (lost(1), Shown("capacity.linux", "warning", ("Only one Linux node is ready", "not ready"))),
     (lost(2), Shown("capacity.linux", "error", ("No Linux node is ready",))),

@@ -49,9 +49,10 @@ def fargate(subject: Subject) -> Verdict:
     A pod that runs on a Windows node all the same is older than the profile: the next one in its place won't.
 
     Fargate runs no DaemonSets, as the user guide says. Whether a profile takes their pods all the same it does not say,
-    so that profiles which select those alone are a warning.
+    so that profiles which select those alone are a warning. Pods that landed on a Windows node without asking don't
+    count: those of Linux run on Fargate.
     """
-    pods = known(subject.observation.windows_pods)
+    pods = [pod for pod in known(subject.observation.windows_pods) if pod.asks_for_windows]
     if not pods:
         return not_applicable("There is no Windows pod")
     seen = subject.observation.fargate_profiles

@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_map_keys import parse_bool
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Evidence
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.objects import AWS_NODE
@@ -25,6 +27,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     unknown,
     unread,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.windows_pods import SEND_HOME
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.selectors import (
     fault,
     selects,
@@ -130,10 +133,10 @@ def security_groups_for_pods(subject: Subject) -> Verdict:
     """No SecurityGroupPolicy selects a Windows pod that has not finished, by podSelector or serviceAccountSelector. The
     user guide says that Windows nodes don't support security groups for pods, so that such a pod runs without them.
     One that asks for Windows by node affinity, or lands there without asking, does not even run: the webhook, which
-    looks at nodeSelector alone, takes it for a Linux pod and has it ask for a branch interface (pod_webhook.go), which
-    no Windows node has. Pods on their node's network, HostProcess pods among them, don't count: the controller passes
-    over them anywhere. Nor do policies that it passes over, since they have no selector, no security group or a
-    selector that is none to Kubernetes.
+    looks at nodeSelector alone, takes it for a Linux pod and has it ask for a branch interface (pod_webhook.go),
+    which no Windows node has: where it did not ask, it is the pod that is to go elsewhere. Pods on their node's
+    network, HostProcess pods among them, don't count: the controller passes over them anywhere. Nor do policies
+    that it passes over, since they have no selector, no security group or a selector that is none to Kubernetes.
 
     That the feature is on for Linux pods alone is information: while it is, the cluster's role needs policy
     AmazonEKSVPCResourceController also without Windows. So is that it can't be told, where no policy selects a Windows
@@ -185,7 +188,7 @@ def _selected_windows_pods(subject: Subject, policies: tuple[SecurityGroupPolicy
         if pod.phase not in _FINISHED and not pod.host_network and not pod.host_process
     ]
     evidence: list[Evidence] = []
-    stopped: set[tuple[str, str]] = set()
+    stopped: dict[tuple[str, str], WindowsPod] = {}
     undecided: Unknown | None = None
     for policy in policies:
         if _passed_over(policy):
@@ -202,7 +205,7 @@ def _selected_windows_pods(subject: Subject, policies: tuple[SecurityGroupPolicy
             accounts = seen
         selected = [pod for pod in candidates if _selects_account(policy, pod, accounts)]
         evidence += [Evidence(f"Pod {pod.namespace}/{pod.name}", _selected(pod, policy)) for pod in selected]
-        stopped.update((pod.namespace, pod.name) for pod in selected if not pod.selects_windows)
+        stopped.update({(pod.namespace, pod.name): pod for pod in selected if not pod.selects_windows})
     if evidence:
         running = len({item.object for item in evidence}) - len(stopped)
         kinds = [f"which run without it: {running}"] if running else []
@@ -210,11 +213,22 @@ def _selected_windows_pods(subject: Subject, policies: tuple[SecurityGroupPolicy
         return failed(
             f"A SecurityGroupPolicy selects Windows pods, {', and '.join(kinds)}",
             [*evidence, *(Evidence(_name(each), words) for each in policies if (words := _passed_over(each)))],
-            remedy=f"{NARROW_IT} Give pods without a nodeSelector one, kubernetes.io/os: windows." if stopped else None,
+            remedy=_remedy(stopped.values(), running),
         )
     if undecided is not None:
         known(undecided)
     return None
+
+
+def _remedy(stopped: Collection[WindowsPod], running: int) -> str | None:
+    """What mends it for the pods that are selected and can't run, and so many others; None for what the rule says."""
+    if not stopped:
+        return None
+    asking = any(pod.asks_for_windows for pod in stopped)
+    parts = [NARROW_IT] if asking or running else []
+    parts += ["Give pods without a nodeSelector one, kubernetes.io/os: windows."] if asking else []
+    parts += [] if all(pod.asks_for_windows for pod in stopped) else [SEND_HOME]
+    return " ".join(parts)
 
 
 def _selected(pod: WindowsPod, policy: SecurityGroupPolicy) -> str:

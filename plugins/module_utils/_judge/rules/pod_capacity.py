@@ -96,7 +96,8 @@ def pods(subject: Subject) -> Verdict:
 
     The remedy is for what is short: addresses, or pods that the kubelet may run.
 
-    Pods on the network of their node need no address. A node whose capacity and instance type tell nothing is unknown,
+    Pods on the network of their node need no address, and those that no webhook sees and that ask for none get none:
+    they count among the kubelet's alone. A node whose capacity and instance type tell nothing is unknown,
     and so is one that is full without prefix delegation alone, where that is not known, since the ConfigMap or the
     cluster's versions can't be read. It does not apply to goal disable, after which no Windows pod is to run.
     """
@@ -107,7 +108,7 @@ def pods(subject: Subject) -> Verdict:
         return not_applicable("There is no Windows node")
     running = known(subject.observation.windows_pods)
     everything = Counter(pod.node_name for pod in running)
-    addressed = Counter(pod.node_name for pod in running if not pod.host_network)
+    addressed = Counter(pod.node_name for pod in running if pod.takes_address)
     rooms = [_Room(node, "addresses", addressed[node.name], *_addresses(subject, node)) for node in nodes]
     limits = [(node, _number(node.capacity.get("pods"))) for node in nodes]
     rooms += [_Room(node, "pods", everything[node.name], (limit,)) for node, limit in limits if limit is not None]

@@ -86,7 +86,8 @@ def windows(subject: Subject) -> Verdict:
 
     It matters to goals disable and legacy_remove, and only where they have something to do. To goal legacy_remove
     Windows pods alone matter, and those only where the control plane does not take over: its version can't, Windows
-    IPAM is off, its role lacks a permission or its webhook is missing.
+    IPAM is off, its role lacks a permission or its webhook is missing. Pods that landed on a Windows node without
+    asking, and have no address, are none: legacy support gives them none either.
     """
     if subject.options.goal == "legacy_remove":
         return _without_legacy(subject)
@@ -128,7 +129,8 @@ def _without_legacy(subject: Subject) -> Verdict:
     lacking = _lacking(subject) if on else []
     if on and not lacking:
         return not_applicable("The control plane runs Windows support once legacy support is gone")
-    found = _pods(known(subject.observation.windows_pods))
+    pods = known(subject.observation.windows_pods)
+    found = _pods(pod for pod in pods if pod.asks_for_windows or pod.takes_address)
     if not found:
         return passed("No Windows pod runs")
     if subject.control_plane_supported and isinstance(live, Unknown):

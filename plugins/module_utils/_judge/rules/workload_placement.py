@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -47,6 +47,27 @@ WINDOWS_GUIDE = "https://kubernetes.io/docs/concepts/windows/user-guide/"
 TAINT = "os=windows:NoSchedule"
 """The taint of the Kubernetes guide for Windows."""
 
+OF_TYPE = (
+    "node.kubernetes.io/instance-type",
+    "beta.kubernetes.io/instance-type",
+    "karpenter.k8s.aws/instance-category",
+    "karpenter.k8s.aws/instance-family",
+    "karpenter.k8s.aws/instance-generation",
+    "karpenter.k8s.aws/instance-size",
+)
+OF_ANY_NODE = (
+    "topology.kubernetes.io/zone",
+    "topology.kubernetes.io/region",
+    "failure-domain.beta.kubernetes.io/zone",
+    "failure-domain.beta.kubernetes.io/region",
+    "topology.k8s.aws/zone-id",
+    "topology.ebs.csi.aws.com/zone",
+    "eks.amazonaws.com/capacityType",
+    "karpenter.sh/capacity-type",
+)
+"""Labels that kubelet, cloud provider, EKS, Karpenter and the EBS driver give nodes of both operating systems, and
+whose values say nothing of it; those of the type where Windows could have the node's too."""
+
 
 class _Seen(NamedTuple):
     """Workloads that were read, and why others were not."""
@@ -77,7 +98,7 @@ def taint(subject: Subject) -> Verdict:
     node fares do not count.
 
     Pods without an owner, those of Jobs, and Fargate profiles are not looked at. It does not apply where there is no
-    Windows node.
+    Windows node. Where the RuntimeClasses that workloads name can't be read, it is unknown unless others fail already.
     """
     windows = known(subject.windows_nodes)
     if not windows:
@@ -85,7 +106,7 @@ def taint(subject: Subject) -> Verdict:
     bare = [node for node in windows if not lasting_taints(node)]
     if not bare:
         return passed("Every Windows node is tainted", *map(_taints, windows))
-    seen = _read(subject)
+    seen = _placed(subject)
     loose = _loose(seen.workloads, bare, _linux(subject))
     evidence = [*map(_taints, bare), *map(unread, seen.missed)]
     if loose:
@@ -116,16 +137,23 @@ def os_selector(subject: Subject) -> Verdict:
     Nor may one that taints alone keep off Linux be placed on a Windows node that has none: it names no operating
     system, and may well be for Linux.
 
-    Where there is no Windows node, and the goal or a planned instance type brings one, a Windows node without taints
-    is taken for it. It does not apply where neither is so. Pods without an owner and those of Jobs are not looked at,
-    and Fargate profiles neither, as they are not always read: a pod that one of them takes lands on no node of these.
+    A pod takes a nodeSelector and tolerations from the RuntimeClass that it names (admission plugin RuntimeClass, on by
+    default), which count as its own. Where RuntimeClasses can't be read, workloads that name one are not judged, and
+    the rule is unknown unless others fail already.
+
+    Where there is no Windows node, and the goal or a planned instance type brings one, Windows nodes without taints are
+    taken for it, one of them in each place and of each kind of capacity and type that the Linux nodes are of. Labels of
+    the user's own are not taken over. It does not apply where neither is so. Pods without an owner and those of Jobs
+    are not looked at, and Fargate profiles neither, as they are not always read: a pod that one of them takes lands on
+    no node of these.
     """
     windows = known(subject.windows_nodes)
     coming = subject.options.goal in WINDOWS_GOALS or bool(subject.options.planned_instance_types)
     if not windows and not coming:
         return not_applicable("There is no Windows node")
-    seen = _read(subject)
-    loose = _loose(seen.workloads, windows or (_node("windows"),), _linux(subject))
+    seen = _placed(subject)
+    linux = _linux(subject)
+    loose = _loose(seen.workloads, windows or _windows_to_come(linux), linux)
     missed = [unread(part) for part in seen.missed]
     if loose:
         return failed(
@@ -202,6 +230,14 @@ def _read(subject: Subject) -> _Seen:
     )
 
 
+def _placed(subject: Subject) -> _Seen:
+    """The workloads whose placement is known."""
+    seen, classes = _read(subject), subject.observation.workloads.runtime_classes
+    if not isinstance(classes, Unknown):
+        return seen
+    return _Seen(tuple(each for each in seen.workloads if not each.runtime_class), (*seen.missed, classes))
+
+
 def _linux(subject: Subject) -> tuple[Node, ...]:
     """Linux nodes, one to come where there is none."""
     return known(subject.linux_nodes) or (_node("linux"),)
@@ -224,6 +260,19 @@ def _loose(workloads: Iterable[Workload], windows: Sequence[Node], linux: Sequen
         elif (on_bare := bare.first_for(each.placement)) and untainted.first_for(each.placement):
             found.append(Evidence(str(each.ref), f"may land on {on_bare.name}, and taints alone keep it off Linux"))
     return found
+
+
+def _windows_to_come(linux: Iterable[Node]) -> tuple[Node, ...]:
+    """Windows nodes as they may come: a plain one, and one beside each kind of Linux node."""
+    plain = _node("windows")
+    kept = dict.fromkeys(frozenset(_shared(node).items()) for node in linux)
+    return (plain, *(replace(plain, labels={**dict(labels), **plain.labels}) for labels in kept if labels))
+
+
+def _shared(node: Node) -> Mapping[str, str]:
+    """The labels of a Linux node that a Windows node may have as well: no type of another architecture has Windows."""
+    names = (*OF_ANY_NODE, *(OF_TYPE if node.architecture == "amd64" else ()))
+    return {name: node.labels[name] for name in names if name in node.labels}
 
 
 def _node(operating_system: str) -> Node:

@@ -22,7 +22,11 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     unknown,
     unread,
 )
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.windows_pods import NAME_WINDOWS
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.windows_pods import (
+    NAME_WINDOWS,
+    SEND_HOME,
+    astray,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.stuck_pods import RECYCLE_ID
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.stuck_pods import StuckPod, stuck_pods
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
@@ -53,14 +57,15 @@ SELECT_THEM = "Where a webhook leaves pods out, have its selector select them fi
     resolved_by=(RECYCLE_ID,),
 )
 def stuck(subject: Subject) -> Verdict:
-    """No Windows pod has a node, waits in ContainerCreating and has no address. The pod webhook gives the first
+    """No pod has a Windows node, waits in ContainerCreating and has no address. The pod webhook gives the first
     container a limit of addresses when a pod is created, and the controller then the address by an annotation. To goal
     cert_renew a pod without a node and without a limit counts too: it will wait for an address once its node comes. It
     does not where the selectors of the legacy webhook leave it out.
 
     The evidence tells pods that no webhook gave the limit, which have to be made again, from those that the controller
-    gives no address, and from those that ask for Windows by node affinity alone, which no webhook looks at. It stops no
-    goal: what made them stuck may be mended by now. Pods that Fargate took wait for something else, of which rule
+    gives no address, from those that ask for Windows by node affinity alone, which no webhook looks at, and from those
+    that landed on a Windows node without asking, which are pods of Linux most often and wait there for ever. It stops
+    no goal: what made them stuck may be mended by now. Pods that Fargate took wait for something else, of which rule
     workloads.fargate tells. Where Windows IPAM is off for the controller, and there is no legacy webhook, a pod without
     a limit says so: the webhook may have answered, and gives none then.
     """
@@ -83,8 +88,10 @@ def stuck(subject: Subject) -> Verdict:
             remedy=parts[0].remedy,
             resolved_by=(),
         )
+    where = " on a Windows node" if any(each.path == "stray" for each in found) else ""
+    pods = f"{'' if where else 'Windows '}{'pod waits' if len(found) == 1 else 'pods wait'}"
     return failed(
-        f"{len(found)} Windows {'pod waits' if len(found) == 1 else 'pods wait'} for an address ({kinds})",
+        f"{len(found)} {pods} for an address{where} ({kinds})",
         evidence,
         remedy=_remedy(found, is_off),
         resolved_by=() if bare else None,
@@ -97,7 +104,12 @@ def _rank(stuck_pod: StuckPod) -> tuple[bool, str, str]:
 
 
 def _counted(found: Sequence[StuckPod]) -> str:
-    names = {"webhook": "without a limit", "controller": "with a limit", "affinity": "by affinity alone"}
+    names = {
+        "webhook": "without a limit",
+        "controller": "with a limit",
+        "affinity": "by affinity alone",
+        "stray": "not asking for Windows",
+    }
     paths = [each.path for each in found]
     return ", ".join(f"{name}: {paths.count(path)}" for path, name in names.items() if path in paths)
 
@@ -115,12 +127,13 @@ def _unread(found: Sequence[StuckPod]) -> list[Evidence]:
 def _remedy(found: Sequence[StuckPod], is_off: bool) -> str | None:
     """What mends all of them; None for what the rule says."""
     paths = {each.path for each in found}
-    if paths == {"affinity"}:
-        return NAME_WINDOWS
+    of_placement = [words for path, words in (("affinity", NAME_WINDOWS), ("stray", SEND_HOME)) if path in paths]
+    if paths <= {"affinity", "stray"}:
+        return " ".join(of_placement)
     parts = (each.miss.unread for each in found if each.miss)
     more = [*dict.fromkeys(part.remedy for part in parts if part)]
     more += [SELECT_THEM] if any(each.miss for each in found) else []
-    more += [NAME_WINDOWS] if "affinity" in paths else []
+    more += of_placement
     if not more and not is_off:
         return None
     return " ".join([IPAM_IS_OFF if is_off else REMEDY, *more])
@@ -133,6 +146,8 @@ def _words(stuck_pod: StuckPod, is_off: bool) -> str:
         return "has the address limit and no address: the controller did not act on it"
     if stuck_pod.path == "affinity":
         return "no address limit, and never one: it asks for Windows by affinity, which no webhook looks at"
+    if stuck_pod.path == "stray":
+        return f"no address limit, and never one: it {astray(pod)}"
     if stuck_pod.miss is not None:
         verb = "leaves it out" if stuck_pod.miss.certain else "may leave it out"
         return f"no address limit: {stuck_pod.miss} {verb}, so that it is not deleted"

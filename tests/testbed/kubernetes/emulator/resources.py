@@ -126,6 +126,7 @@ STABLE: tuple[Kind, ...] = (
     MUTATING_WEBHOOKS,
     VALIDATING_WEBHOOKS,
     CERTIFICATE_REQUEST,
+    Kind("node.k8s.io", "v1", "RuntimeClass", "runtimeclasses", False),
     CUSTOM_RESOURCE_DEFINITION,
     Kind(
         "authorization.k8s.io",

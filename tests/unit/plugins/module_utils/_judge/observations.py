@@ -41,6 +41,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     WebhookService,
     WindowsPod,
     Workload,
+    Workloads,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import WebhookChain
 
@@ -61,6 +62,9 @@ KUBE_PROXY_BINDING = ObjectRef("ClusterRoleBinding", "", "eks:kube-proxy-windows
 CONTROLLER_BINDING = ObjectRef("ClusterRoleBinding", "", "vpc-resource-controller")
 CONTROLLER_ROLE = ObjectRef("ClusterRole", "", "vpc-resource-controller")
 CONTROLLER_ACCOUNT = ObjectRef("ServiceAccount", "kube-system", "vpc-resource-controller")
+COREDNS = Workload(ObjectRef("Deployment", "kube-system", "coredns"), Placement({"kubernetes.io/os": "linux"}))
+"""The Deployment of CoreDNS, which Fargate may take too."""
+
 SIGNING_REQUEST = ObjectRef("CertificateSigningRequest", "", "vpc-admission-webhook.kube-system")
 
 
@@ -227,6 +231,7 @@ def observed(**changes: Any) -> Observation:
             access_entries=(AccessEntry(WINDOWS_ROLE, "EC2_WINDOWS"),),
             subnets=(Subnet("subnet-1", "eu-central-1a", 200), Subnet("subnet-2", "eu-central-1b", 200)),
             controller_role=ControllerRole(role=True, binding=True),
+            workloads=Workloads(deployments=(COREDNS,)),
             examined={"nodes": 3},
         ),
         **changes,

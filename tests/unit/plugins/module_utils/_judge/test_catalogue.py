@@ -124,7 +124,7 @@ def test_no_rule_passes_on_what_it_did_not_see(goal: Any) -> None:
         role_users=DENIED,
         legacy_webhooks=DENIED,
         webhook_pods=DENIED,
-        workloads=Workloads(DENIED, DENIED, DENIED),
+        workloads=Workloads(DENIED, DENIED, DENIED, DENIED),
         services=DENIED,
         service_backends=DENIED,
         node_events=DENIED,

@@ -27,6 +27,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     KarpenterNodeClass,
     NodeGroup,
     Observation,
+    Placement,
     RoleUser,
     RoleUsers,
     Unknown,
@@ -119,7 +120,7 @@ def test_slices_and_events_are_read_where_there_is_a_windows_node(
     kubernetes.answers = {
         kubernetes_reads.NODES: [node("a", system=system)],
         service_backends.ENDPOINT_SLICES: [slices],
-        node_events.EVENTS: [{"reason": "Unsupported"}],
+        node_events.EVENTS: [{"reason": "Unsupported", "involvedObject": {"kind": "Node", "name": "a"}}],
     }
     observation = look()
     paths = {service_backends.ENDPOINT_SLICES, node_events.EVENTS}
@@ -147,6 +148,38 @@ def test_workloads_by_kind_and_aws_node_of_one_list(kubernetes, look: Look) -> N
     kubernetes.answers[workloads.DAEMON_SETS] = 403
     assert look().aws_node is not None
     assert isinstance(look().aws_node, Unknown)
+
+
+CLASS = {"metadata": {"name": "windows-2022"}, "scheduling": {"nodeSelector": {"kubernetes.io/os": "windows"}}}
+
+
+@pytest.mark.parametrize("path", [workloads.DEPLOYMENTS, workloads.DAEMON_SETS, workloads.STATEFUL_SETS])
+def test_runtime_classes_are_read_where_a_workload_names_one(kubernetes, look: Look, path: str) -> None:
+    named = {"metadata": {"name": "iis"}, "spec": {"template": {"spec": {"runtimeClassName": "windows-2022"}}}}
+    kubernetes.answers = {
+        **{kind: [] for kind in (workloads.DEPLOYMENTS, workloads.DAEMON_SETS, workloads.STATEFUL_SETS)},
+        path: [named],
+        workloads.RUNTIME_CLASSES: [CLASS],
+    }
+    observation = look()
+    parts = (
+        observation.workloads.deployments,
+        observation.workloads.daemon_sets,
+        observation.workloads.stateful_sets,
+    )
+    (found,) = (each for part in parts for each in part)  # type: ignore[union-attr]
+    assert (found.runtime_class, found.placement) == ("windows-2022", Placement({"kubernetes.io/os": "windows"}))
+    assert observation.examined["runtime_classes"] == 1
+    assert [each[0] for each in kubernetes.asked].count(workloads.RUNTIME_CLASSES) == 1
+    kubernetes.answers[workloads.RUNTIME_CLASSES] = 403
+    refused = look()
+    assert isinstance(refused.workloads.runtime_classes, Unknown)
+    assert refused.workloads.runtime_classes.source == f"GET {workloads.RUNTIME_CLASSES}"
+    assert "runtime_classes" not in refused.examined
+    kubernetes.asked.clear()
+    kubernetes.answers[path] = [{"metadata": {"name": "plain"}}]
+    assert look().workloads.runtime_classes == {}
+    assert workloads.RUNTIME_CLASSES not in {each[0] for each in kubernetes.asked}
 
 
 @pytest.mark.parametrize(

@@ -301,3 +301,31 @@ def test_what_is_seen_of_a_pod_s_address_and_owner(kubernetes) -> None:
     assert (seen(kubernetes, item).address_limit, seen(kubernetes, item).owner) == ("1", None)
     item["spec"]["containers"] = [{}, {"resources": {"limits": {"cpu": "1"}}}]
     assert seen(kubernetes, item).address_limit == ""
+
+
+NAMED_NODE = {
+    "affinity": {
+        "nodeAffinity": {
+            "requiredDuringSchedulingIgnoredDuringExecution": {
+                "nodeSelectorTerms": [{"matchFields": [{"key": "metadata.name", "operator": "In", "values": ["w"]}]}]
+            }
+        }
+    }
+}
+"""How the DaemonSet controller sends a pod to its node."""
+
+
+@pytest.mark.parametrize(
+    ("spec", "asks"),
+    [
+        ({}, False),
+        (NAMED_NODE, False),
+        ({"nodeSelector": {"kubernetes.io/os": "windows"}}, True),
+        (terms("windows"), True),
+        ({"os": {"name": "windows"}}, True),
+    ],
+)
+def test_whether_a_pod_on_a_windows_node_asked_for_it(kubernetes, spec: dict[str, Any], asks: bool) -> None:
+    kubernetes.answers = {"/api/v1/nodes": [on("w", "windows")], "/api/v1/pods": [pod("a", "p", nodeName="w", **spec)]}
+    ((found,), _looked_at) = windows_pods.windows_pods(kubernetes, nodes(kubernetes))
+    assert found.asks_for_windows is asks

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,9 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     ObjectRef,
     Placement,
     Toleration,
+    Unknown,
     Workload,
+    Workloads,
 )
 
 KINDS = [
@@ -122,3 +125,62 @@ def test_aws_node_that_is_not_in_a_list_taken_anew_is_not_there(kubernetes) -> N
 )
 def test_placement(spec: dict[str, Any], expected: Placement) -> None:
     assert workloads.placement(spec) == expected
+
+
+GUIDE = {
+    "metadata": {"name": "windows-2022"},
+    "handler": "runhcs-wcow-process",
+    "scheduling": {
+        "nodeSelector": {"kubernetes.io/os": "windows"},
+        "tolerations": [{"key": "os", "value": "windows", "effect": "NoSchedule"}],
+    },
+}
+"""As the Kubernetes guide for Windows has it, but for the labels of architecture and build."""
+
+OF_GUIDE = Placement({"kubernetes.io/os": "windows"}, tolerations=(Toleration("os", "Equal", "windows", "NoSchedule"),))
+
+
+@pytest.mark.parametrize("path", [workloads.RUNTIME_CLASSES, workloads.BETA_RUNTIME_CLASSES])
+def test_runtime_classes(kubernetes, path: str) -> None:
+    kubernetes.answers[path] = [GUIDE, {"metadata": {"name": "plain"}, "handler": "runc"}]
+    assert workloads.runtime_classes(kubernetes) == {"windows-2022": OF_GUIDE, "plain": Placement()}
+
+
+def test_a_cluster_that_knows_no_runtime_class_has_none(kubernetes) -> None:
+    assert workloads.runtime_classes(kubernetes) == {}
+
+
+@pytest.mark.parametrize("path", [workloads.RUNTIME_CLASSES, workloads.BETA_RUNTIME_CLASSES])
+def test_a_refusal_of_runtime_classes_is_none_either(kubernetes, path: str) -> None:
+    kubernetes.answers[path] = 403
+    with pytest.raises(KubernetesError):
+        workloads.runtime_classes(kubernetes)
+
+
+def test_a_pod_takes_placement_from_its_runtime_class(kubernetes) -> None:
+    own = {"nodeSelector": {"team": "web"}, "tolerations": [{"operator": "Exists"}], "runtimeClassName": "windows-2022"}
+    kubernetes.answers[workloads.DEPLOYMENTS] = [
+        item(**own),
+        item(name="other", runtimeClassName="absent"),
+        item(name="plain"),
+    ]
+    found = workloads.deployments(kubernetes)
+    assert [each.runtime_class for each in found] == ["windows-2022", "absent", ""]
+    placed = workloads.placed(
+        Workloads(deployments=found, stateful_sets=found[:1], runtime_classes={"windows-2022": OF_GUIDE})
+    )
+    expected = Placement(
+        {"team": "web", "kubernetes.io/os": "windows"},
+        tolerations=(Toleration("", "Exists", "", ""), *OF_GUIDE.tolerations),
+    )
+    assert placed.deployments == (replace(found[0], placement=expected), *found[1:])
+    assert placed.stateful_sets == (replace(found[0], placement=expected),)
+
+
+def test_placement_is_as_it_was_where_runtime_classes_can_t_be_read() -> None:
+    unknown = Unknown("GET x", "forbidden", "Allow it.")
+    each = Workload(ObjectRef("Deployment", "shop", "web"), runtime_class="windows-2022")
+    seen = Workloads((each,), unknown, (), runtime_classes=unknown)
+    assert workloads.placed(seen) == seen
+    known = replace(seen, runtime_classes={"windows-2022": OF_GUIDE})
+    assert workloads.placed(known).daemon_sets == unknown

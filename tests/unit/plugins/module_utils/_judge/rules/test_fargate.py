@@ -114,3 +114,12 @@ def test_other_pods_and_those_that_were_taken_are_an_error_all_the_same() -> Non
 @pytest.mark.parametrize(("pods", "status"), [((), "not_applicable"), (DENIED, "unknown")])
 def test_without_windows_pods(pods: Any, status: str) -> None:
     assert finding("workloads.fargate", observed(windows_pods=pods, fargate_profiles=(profile("*"),))).status == status
+
+
+def test_what_landed_on_a_windows_node_without_asking_may_run_on_fargate() -> None:
+    stray = windows_pod("astray", selects_windows=False, asks_for_windows=False)
+    profiles = (profile("shop"),)
+    alone = finding("workloads.fargate", observed(windows_pods=(stray,), fargate_profiles=profiles))
+    assert alone.status == "not_applicable"
+    found = finding("workloads.fargate", observed(windows_pods=(stray, POD), fargate_profiles=profiles))
+    assert [item.object for item in found.evidence] == ["Pod shop/pod"]

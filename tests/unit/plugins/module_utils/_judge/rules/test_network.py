@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.windows_pods import SEND_HOME
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     AwsNode,
     LabelSelector,
@@ -259,6 +260,26 @@ def test_what_becomes_of_windows_pods_that_a_policy_selects(pods: tuple[WindowsP
     mistaken = [item.object for item in found.evidence if "takes it for a Linux pod" in item.value]
     assert mistaken == (["Pod shop/by-affinity"] * 2 if BY_AFFINITY in pods else [])
     assert ("kubernetes.io/os: windows" in found.remedy) is (BY_AFFINITY in pods)
+
+
+STRAY = replace(pod("astray"), selects_windows=False, asks_for_windows=False)
+NARROW = "Narrow the selector of the SecurityGroupPolicy to Linux pods."
+NAME_IT = "Give pods without a nodeSelector one, kubernetes.io/os: windows."
+
+
+@pytest.mark.parametrize(
+    ("pods", "remedy"),
+    [
+        ((STRAY,), SEND_HOME),
+        ((STRAY, pod()), f"{NARROW} {SEND_HOME}"),
+        ((STRAY, BY_AFFINITY), f"{NARROW} {NAME_IT} {SEND_HOME}"),
+        ((BY_AFFINITY,), f"{NARROW} {NAME_IT}"),
+        ((pod(),), NARROW),
+    ],
+)
+def test_a_pod_that_did_not_ask_for_windows_is_not_sent_there(pods: tuple[WindowsPod, ...], remedy: str) -> None:
+    seen = observed(security_group_policies=(policy(IIS),), windows_pods=pods)
+    assert finding("network.security_groups_for_pods", seen).remedy == remedy
 
 
 def test_security_groups_for_linux_pods_are_information() -> None:

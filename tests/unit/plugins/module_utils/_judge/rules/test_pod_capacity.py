@@ -178,3 +178,21 @@ def test_full_nodes_are_counted_once_and_those_that_tell_nothing_are_named() -> 
         ("Node full", "1 of 1 pods"),
         ("Node silent", "0 of unknown addresses"),
     ]
+
+
+def test_pods_that_never_get_an_address_use_none() -> None:
+    stray = windows_pod(node_name="w", selects_windows=False, asks_for_windows=False)
+    pods = (
+        *(replace(stray, name=f"stray-{number}") for number in range(5)),
+        windows_pod("by-affinity", node_name="w", selects_windows=False),
+        # The user gave one the limit, and the controller another its address.
+        replace(stray, name="limited", address_limit="1"),
+        replace(stray, name="unlimited", address_limit="0"),
+        replace(stray, name="addressed", address="10.0.0.9/24"),
+        windows_pod("selecting", node_name="w"),
+        windows_pod("on-the-host", node_name="w", host_network=True),
+    )
+    nodes = (node("w", "windows", capacity={LIMIT: "5", "pods": "110"}),)
+    found = finding("capacity.pods", observed(nodes=nodes, windows_pods=pods))
+    assert [item.value for item in found.evidence] == ["3 of 5 addresses", "11 of 110 pods"]
+    assert found.status == "pass"

@@ -319,6 +319,13 @@ def test_legacy_support_goes_where_the_control_plane_takes_over_or_nothing_runs(
         assert "usage.windows into ignore" in found.remedy
 
 
+@pytest.mark.parametrize(("address", "status"), [("", "pass"), ("10.0.0.9/24", "fail")])
+def test_legacy_support_goes_where_pods_landed_without_asking_and_have_nothing_of_it(address: str, status: str) -> None:
+    stray = windows_pod(selects_windows=False, asks_for_windows=False, address=address)
+    seen = with_legacy(cni_config_map=config_map({"enable-windows-ipam": "false"}), windows_pods=(stray,))
+    assert finding("usage.windows", seen, goal="legacy_remove").status == status
+
+
 def test_what_the_control_plane_lacks_is_told_and_what_is_waived_of_it_counts_as_there() -> None:
     seen = with_legacy(
         cni_config_map=config_map({"enable-windows-ipam": "true"}),

@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge import placement
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules import workload_placement
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     Node,
     NodeTerm,
@@ -148,6 +150,107 @@ def test_where_there_is_no_windows_node_yet(goal: Any, planned: tuple[str, ...],
     named = observed(nodes=(node(),), workloads=Workloads(deployments=(NAMED,)))
     assert finding("workloads.os_selector", named, goal="enable").status == "pass"
     assert finding("nodes.taint", without, goal=goal).status == "not_applicable"
+
+
+REAL_LABELS = {
+    OS: "linux",
+    "kubernetes.io/arch": "amd64",
+    "kubernetes.io/hostname": "linux-1",
+    "topology.kubernetes.io/zone": "eu-central-1a",
+    "topology.kubernetes.io/region": "eu-central-1",
+    "failure-domain.beta.kubernetes.io/zone": "eu-central-1a",
+    "topology.ebs.csi.aws.com/zone": "eu-central-1a",
+    "node.kubernetes.io/instance-type": "m5.large",
+    "eks.amazonaws.com/capacityType": "ON_DEMAND",
+    "eks.amazonaws.com/nodegroup": "linux",
+    "karpenter.sh/capacity-type": "spot",
+    "team": "web",
+}
+
+
+@pytest.mark.parametrize(
+    ("each", "status"),
+    [
+        (workload(), "fail"),
+        (workload(terms=affinity(("topology.kubernetes.io/zone", "In", ("eu-central-1a", "eu-central-1b")))), "fail"),
+        *(
+            (workload(node_selector={label: REAL_LABELS[label]}), status)
+            for label, status in (
+                ("topology.kubernetes.io/region", "fail"),
+                ("failure-domain.beta.kubernetes.io/zone", "fail"),
+                ("topology.ebs.csi.aws.com/zone", "fail"),
+                ("node.kubernetes.io/instance-type", "fail"),
+                ("eks.amazonaws.com/capacityType", "fail"),
+                ("karpenter.sh/capacity-type", "fail"),
+                (OS, "pass"),
+                # They are the user's own, or name one node or node group.
+                ("team", "pass"),
+                ("kubernetes.io/hostname", "pass"),
+                ("eks.amazonaws.com/nodegroup", "pass"),
+            )
+        ),
+        (workload(node_selector={"topology.kubernetes.io/zone": "eu-central-1c"}), "pass"),
+        (workload(node_selector={"topology.kubernetes.io/zone": "eu-central-1a", OS: "windows"}), "pass"),
+        # The plain one has no such label.
+        (
+            workload(terms=affinity(("eks.amazonaws.com/capacityType", "NotIn", ("ON_DEMAND",)), (OS, "Exists", ()))),
+            "pass",
+        ),
+        # Taints keep it off no Windows node to come: none has any.
+        (workload(tolerations=EVERYTHING), "fail"),
+    ],
+)
+def test_windows_nodes_to_come_are_where_linux_nodes_are(each: Workload, status: str) -> None:
+    tainted = (Taint("dedicated", "web", "NoSchedule"),)
+    nodes = (node("linux-1", labels=REAL_LABELS), node("linux-2", labels=REAL_LABELS, taints=tainted))
+    found = finding(
+        "workloads.os_selector", observed(nodes=nodes, workloads=Workloads(deployments=(each,))), goal="enable"
+    )
+    assert found.status == status
+    if status == "fail":
+        assert found.evidence[0].value == "may land on a Windows node and on linux-1"
+
+
+def test_no_windows_node_comes_of_a_type_of_another_architecture() -> None:
+    labels = {**REAL_LABELS, "kubernetes.io/arch": "arm64", "node.kubernetes.io/instance-type": "m6g.large"}
+    nodes = (node(labels=labels, architecture="arm64"),)
+    for selector, status in (
+        ({"node.kubernetes.io/instance-type": "m6g.large"}, "pass"),
+        ({"kubernetes.io/arch": "arm64"}, "pass"),
+        ({"topology.kubernetes.io/zone": "eu-central-1a"}, "fail"),
+    ):
+        seen = observed(nodes=nodes, workloads=Workloads(deployments=(workload(node_selector=selector),)))
+        assert finding("workloads.os_selector", seen, goal="enable").status == status
+
+
+def test_hundreds_of_linux_nodes_make_as_many_windows_nodes_to_come_as_they_differ() -> None:
+    zones = ("eu-central-1a", "eu-central-1b", "eu-central-1c")
+    nodes = [
+        node(f"linux-{number}", labels={**REAL_LABELS, "topology.kubernetes.io/zone": zones[number % 3]})
+        for number in range(500)
+    ]
+    assert len(workload_placement._windows_to_come(nodes)) == 1 + len(zones)
+
+
+CLASSLESS = workload(name="iis")
+
+
+@pytest.mark.parametrize("rule", ["workloads.os_selector", "nodes.taint"])
+def test_workloads_whose_runtime_class_is_not_known_are_not_judged(rule: str) -> None:
+    named = replace(CLASSLESS, runtime_class="windows-2022")
+    for others, status in (((), "unknown"), ((NAMED,), "unknown"), ((workload(),), "fail")):
+        workloads = Workloads(deployments=(*others, named), runtime_classes=DENIED)
+        found = finding(rule, observed(workloads=workloads))
+        assert (found.status, found.evidence[-1].object) == (status, DENIED.source)
+        if status == "unknown":
+            assert found.remedy == DENIED.remedy
+        else:
+            assert found.summary.endswith("; GET /api/v1/something could not be read")
+            assert "Deployment shop/iis" not in str(found.evidence)
+    # An address is seen all the same.
+    carrying = replace(named, address="10.0.0.9/24")
+    carried = observed(workloads=Workloads(deployments=(carrying,), runtime_classes=DENIED))
+    assert finding("workloads.address_annotation", carried).status == "fail"
 
 
 @pytest.mark.parametrize("rule", ["workloads.os_selector", "nodes.taint"])

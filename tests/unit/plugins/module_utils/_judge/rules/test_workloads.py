@@ -11,6 +11,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import GOALS
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.windows_pods import (
+    NAME_WINDOWS,
+    SEND_HOME,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.workloads import REMEDY
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     LabelSelector,
     ObjectRef,
@@ -35,6 +40,9 @@ FAILURES = {
 
 NEVER = {("workloads.stuck", "not_applicable"): "Where there is no Windows pod, none waits."}
 
+STRAY = windows_pod(
+    selects_windows=False, asks_for_windows=False, owner=ObjectRef("DaemonSet", "logging", "fluent-bit")
+)
 TAKEN = {"eks.amazonaws.com/fargate-profile": "serverless"}
 FRESH = "2026-11-24T09:59:00Z"
 
@@ -52,6 +60,9 @@ FRESH = "2026-11-24T09:59:00Z"
         ((windows_pod(address_limit="1", created_at=""),), "fail", "the controller did not act on it"),
         ((windows_pod(address_limit="1", created_at=FRESH),), "pass", ""),
         ((windows_pod(selects_windows=False),), "fail", "by affinity, which no webhook looks at"),
+        ((STRAY,), "fail", "no address limit, and never one: it did not ask for Windows, and landed on windows-1"),
+        ((replace(STRAY, address_limit="1"),), "fail", "the controller did not act on it"),
+        ((replace(STRAY, host_network=True),), "pass", ""),
         ((windows_pod(address="10.0.0.1/24"),), "pass", ""),
         ((windows_pod(host_network=True),), "pass", ""),
         # The webhook looks for the label alone, before it looks at the nodeSelector.
@@ -125,6 +136,30 @@ def test_beside_a_legacy_webhook_it_is_that_which_did_not_answer() -> None:
 )
 def test_what_mends_a_pod_that_no_webhook_looks_at(pods: Any, remedy: str) -> None:
     assert re.search(remedy, finding("workloads.stuck", observed(windows_pods=pods)).remedy)
+
+
+@pytest.mark.parametrize(
+    ("pods", "summary", "remedy"),
+    [
+        ((STRAY,), "1 pod waits for an address on a Windows node (not asking for Windows: 1)", SEND_HOME),
+        (
+            (STRAY, windows_pod("a", selects_windows=False)),
+            "2 pods wait for an address on a Windows node (by affinity alone: 1, not asking for Windows: 1)",
+            f"{NAME_WINDOWS} {SEND_HOME}",
+        ),
+        (
+            (STRAY, windows_pod("a")),
+            "2 pods wait for an address on a Windows node (without a limit: 1, not asking for Windows: 1)",
+            f"{REMEDY} {SEND_HOME}",
+        ),
+    ],
+)
+def test_a_pod_that_did_not_ask_for_windows_is_not_sent_there(pods: Any, summary: str, remedy: str) -> None:
+    found = finding("workloads.stuck", observed(windows_pods=pods))
+    assert (found.summary, found.remedy, found.resolved_by) == (summary, remedy, ())
+    # No webhook mends it.
+    off = finding("workloads.stuck", observed(windows_pods=(STRAY,), **OFF))
+    assert off.remedy == SEND_HOME
 
 
 NARROW = Selection(namespaces=LabelSelector({"windows": "yes"}, ()))
