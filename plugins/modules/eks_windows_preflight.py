@@ -495,7 +495,9 @@ plan:
         - For C(configure_windows_addressing) a JSON object of the ConfigMap's keys, for C(configure_addon) a JSON merge
           patch (RFC 7386) of the add-on's configuration values, the same as RV(plan[].before) where it has them.
         - For steps that delete V(absent); RV(plan[].before) is then a JSON object whose C(objects) have C(apiVersion),
-          C(kind), C(namespace) and C(name), in the order of their deletion.
+          C(kind), C(namespace) and C(name), in the order of their deletion. Where C(remove_legacy_webhook) deletes a
+          webhook configuration last, C(stopped) has the webhooks of it, by its name, that are made to be asked about
+          nothing before.
       type: str
       sample: "true"
 examined:

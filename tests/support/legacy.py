@@ -14,7 +14,7 @@ from cryptography import x509
 
 from tests.testbed.cluster import TestbedCluster
 from tests.testbed.kubernetes.admin import Json
-from tests.testbed.legacy_objects import VARIANTS, Variant
+from tests.testbed.legacy_objects import VARIANTS, Variant, names_of
 
 RBAC = "rbac.authorization.k8s.io"
 ADMISSION = "admissionregistration.k8s.io"
@@ -58,9 +58,9 @@ def has_windows_binding(cluster: TestbedCluster) -> bool:
 
 
 def variant_of(cluster: TestbedCluster) -> Variant:
-    """The names of the variant that the cluster was made with."""
-    assert cluster.spec.legacy_variant
-    return VARIANTS[cluster.spec.legacy_variant]
+    """The names of the legacy support that the cluster was made with."""
+    assert cluster.spec.legacy_spec
+    return names_of(cluster.spec.legacy_spec)
 
 
 def secret_of(cluster: TestbedCluster) -> Json | None:

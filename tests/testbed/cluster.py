@@ -28,7 +28,7 @@ from tests.testbed.kubeconfig import kubeconfig
 from tests.testbed.kubernetes.admin import AdminClient, ApiError, Json, path_of
 from tests.testbed.kubernetes.crds import definitions_of
 from tests.testbed.kubernetes.types import KubernetesRequest, KubernetesServer
-from tests.testbed.legacy_objects import VARIANTS, legacy_objects
+from tests.testbed.legacy_objects import legacy_objects, names_of
 from tests.testbed.specs import CHART_DATA, ClusterSpec
 from tests.testbed.standins.authenticator import ClusterAuthenticator
 from tests.testbed.standins.objects import ADDRESS, wants_address
@@ -260,7 +260,7 @@ class TestbedCluster:
         legacy = self.spec.legacy_spec
         if legacy is None or not any(node.os == "linux" for node in self.spec.nodes):
             return True
-        names = VARIANTS[legacy.variant]
+        names = names_of(legacy)
         if legacy.controller and not self._has_pods(names.controller, SYSTEM, legacy.controller_replicas, ready=True):
             return False
         return not legacy.webhook or self._has_pods(

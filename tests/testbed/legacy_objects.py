@@ -45,6 +45,12 @@ class Variant:
     issuer: Literal["cluster", "own"] = "cluster"
     signing_request: str = ""
 
+    @property
+    def certificate(self) -> str:
+        """cert-manager's Certificate, where that keeps the Secret: the chart names it as the webhook, not as the
+        Secret."""
+        return self.service
+
 
 _MANIFESTS = Variant(
     controller="vpc-resource-controller",
@@ -106,15 +112,23 @@ class LegacyObjects:
     configurations: list[Json]
 
 
+def names_of(spec: LegacySpec) -> Variant:
+    """The names that the spec's objects have, where its webhook is."""
+    names = VARIANTS[spec.variant]
+    return replace(names, namespace=spec.namespace) if spec.namespace else names
+
+
 def legacy_objects(spec: LegacySpec, cluster: Authority) -> LegacyObjects:
     """All objects of legacy support.
 
     Args:
         cluster: The cluster's authority.
     """
-    names = VARIANTS[spec.variant]
+    names = names_of(spec)
     first: list[Json] = []
     configurations: list[Json] = []
+    if spec.namespace:
+        first.append({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": spec.namespace}})
     if spec.controller:
         first += controller(names, spec.controller_replicas)
     if spec.webhook:
@@ -132,7 +146,7 @@ def legacy_objects(spec: LegacySpec, cluster: Authority) -> LegacyObjects:
 
 def pair_of(spec: LegacySpec, issuer: Authority) -> KeyPair:
     """Certificate and key as the spec's Secret holds them."""
-    names = VARIANTS[spec.variant]
+    names = names_of(spec)
     hosts = spec.hosts or [f"{names.service}{suffix}" for suffix in ("", *_suffixes(names))]
     pair = issuer.serving(hosts, spec.not_before, spec.not_after, spec.key)
     certificates = {
@@ -181,7 +195,7 @@ def controller(names: Variant, replicas: int) -> list[Json]:
 
 def secret(spec: LegacySpec, issuer: Authority) -> list[Json]:
     """The Secret with certificate and key, and cert-manager's Certificate where that keeps it."""
-    names = VARIANTS[spec.variant]
+    names = names_of(spec)
     place = {"namespace": names.namespace}
     found: list[Json] = []
     annotations: dict[str, str] = {}
@@ -193,7 +207,7 @@ def secret(spec: LegacySpec, issuer: Authority) -> list[Json]:
             {
                 "apiVersion": "cert-manager.io/v1",
                 "kind": "Certificate",
-                "metadata": {"name": names.secret, **place},
+                "metadata": {"name": names.certificate, **place},
                 "spec": {
                     "secretName": names.secret,
                     "dnsNames": hosts,
@@ -204,7 +218,7 @@ def secret(spec: LegacySpec, issuer: Authority) -> list[Json]:
             }
         )
         annotations = {
-            "cert-manager.io/certificate-name": names.secret,
+            "cert-manager.io/certificate-name": names.certificate,
             "cert-manager.io/issuer-kind": "Issuer",
             "cert-manager.io/issuer-name": names.service,
             "cert-manager.io/issuer-group": "cert-manager.io",
@@ -241,7 +255,7 @@ def _managed(spec: LegacySpec) -> bool:
 
 def service(spec: LegacySpec) -> list[Json]:
     """The webhook's Service and its Deployment."""
-    names = VARIANTS[spec.variant]
+    names = names_of(spec)
     certificate, key = names.keys
     labels = _webhook_labels(names)
     container: Json = {
@@ -277,10 +291,10 @@ def _webhook_labels(names: Variant) -> dict[str, str]:
 
 def configuration(spec: LegacySpec, ca_pem: str) -> Json:
     """The webhook configuration, which trusts ``ca_pem``."""
-    names = VARIANTS[spec.variant]
+    names = names_of(spec)
     # Before v1 a manifest may say nothing of either.
     said = {} if spec.side_effects == "Unknown" else {"sideEffects": "None", "admissionReviewVersions": ["v1beta1"]}
-    inject = {"cert-manager.io/inject-ca-from": f"{names.namespace}/{names.secret}"} if _managed(spec) else {}
+    inject = {"cert-manager.io/inject-ca-from": f"{names.namespace}/{names.certificate}"} if _managed(spec) else {}
     return {
         "apiVersion": f"admissionregistration.k8s.io/{'v1' if said else 'v1beta1'}",
         "kind": "MutatingWebhookConfiguration",

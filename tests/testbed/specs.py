@@ -123,6 +123,7 @@ class LegacySpec:
 
     Attributes:
         variant: How it was installed.
+        namespace: Of its webhook, which is made with it; empty for the variant's.
         not_before: When the webhook's certificate begins, counted from the start of the testbed.
         not_after: When it ends, counted likewise: ``timedelta(days=-1)`` for one that expired yesterday.
         issuer: Who signed it: the ``cluster``'s authority or an ``own`` one; empty for what the variant does,
@@ -154,6 +155,7 @@ class LegacySpec:
     """
 
     variant: LegacyVariant = "B"
+    namespace: str = ""
     not_before: timedelta = timedelta(days=-1)
     not_after: timedelta = timedelta(days=364)
     issuer: Literal["", "cluster", "own"] = ""

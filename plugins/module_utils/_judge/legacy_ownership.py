@@ -74,7 +74,8 @@ def ownership(observation: Observation) -> Ownership:
     shared = _shared(seen, _seen(legacy.deployments))
     held = _held(seen, shared)
     namesakes: list[ObjectRef] = []
-    if isinstance(legacy.references, LegacyReferences) and not isinstance(chains, Unknown):
+    unseen = isinstance(chains, Unknown) or isinstance(observation.webhook_configurations, Unknown)
+    if isinstance(legacy.references, LegacyReferences) and not unseen:
         references = legacy.references
         called += [found for found in services if _selects_webhook(found, references)]
         held += [

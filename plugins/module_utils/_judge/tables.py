@@ -21,7 +21,7 @@ INDENT = 4
 """Of what stands below a row whose cells leave no room for it."""
 
 _FOR_TASKS = frozenset(
-    {"objects", "leaves_gap", "left", "webhook_configuration", "namespace", "service_name", "secret_name"}
+    {"objects", "stopped", "leaves_gap", "left", "webhook_configuration", "namespace", "service_name", "secret_name"}
 )
 """Keys of a step that its tasks need: what a person wants to know of them stands in its object and its reason."""
 

@@ -24,7 +24,7 @@ from tests.support.legacy import left_of_legacy, variant_of
 from tests.support.windows_pods import has_limit
 from tests.testbed.cluster import TestbedCluster
 from tests.testbed.kubernetes.admin import Json, path_of
-from tests.testbed.legacy_objects import VARIANTS, Variant, signing_request
+from tests.testbed.legacy_objects import VARIANTS, Variant, names_of, signing_request
 from tests.testbed.specs import AddonSpec, ClusterSpec, LegacySpec, NodeSpec
 from tests.testbed.standins.charge import Controller
 from tests.testbed.testbed import Testbed
@@ -34,6 +34,9 @@ pytestmark = [pytest.mark.newest_client, pytest.mark.thorough]
 
 SYSTEM = "kube-system"
 B, F = VARIANTS["B"], VARIANTS["F"]
+# As AWS's script installs it with -Namespace: nothing but the configuration leads to what is there.
+OF_SCRIPT = LegacySpec("B", namespace="windows", failure_policy="Fail")
+ELSEWHERE = names_of(OF_SCRIPT)
 
 ATTACH, ADDRESSING = "attach_cluster_policy", "configure_windows_addressing"
 ENABLE, ADDON = "enable_windows_ipam", "configure_addon"
@@ -66,7 +69,7 @@ def removal(names: Variant) -> list[Write]:
         WEBHOOK: (
             path_of("secrets", backup_name(names.secret), space),
             path_of("mutatingwebhookconfigurations", names.configuration),
-            path_of("certificates", names.secret, space, "cert-manager.io/v1"),
+            path_of("certificates", names.certificate, space, "cert-manager.io/v1"),
             path_of("services", names.service, space),
             path_of("secrets", names.secret, space),
             path_of("deployments", names.deployment, space),
@@ -80,6 +83,32 @@ def removal(names: Variant) -> list[Write]:
     }
     deletions = [Write(call=f"delete {path}", step=step) for step, paths in steps.items() for path in paths]
     return [Write(call=f"patch {controller(names)}", step=CONTROLLER, attempts=2), *deletions]
+
+
+def removal_elsewhere(names: Variant) -> list[Write]:
+    """The configuration is stopped, and goes last."""
+    space = names.namespace
+    configuration = path_of("mutatingwebhookconfigurations", names.configuration)
+    steps: dict[str, tuple[str, ...]] = {
+        CONTROLLER: (controller(names),),
+        WEBHOOK: (
+            path_of("secrets", names.secret, space),
+            path_of("deployments", names.deployment, space),
+            path_of("services", names.service, space),
+            configuration,
+        ),
+        LEFTOVERS: (
+            path_of("clusterroles", names.controller),
+            path_of("serviceaccounts", names.controller_account, SYSTEM),
+            path_of("clusterrolebindings", names.controller),
+        ),
+    }
+    scale, *deletions = [
+        Write(call=f"patch {controller(names)}", step=CONTROLLER, attempts=2),
+        *(Write(call=f"delete {path}", step=step) for step, paths in steps.items() for path in paths),
+    ]
+    stop = Write(call=f"patch {configuration}", step=WEBHOOK, body="objectSelector")
+    return [scale, deletions[0], stop, *deletions[1:]]
 
 
 def migration_of_b(when: str) -> list[MigrationWrite]:
@@ -120,7 +149,7 @@ def migration_of_f(when: str) -> list[MigrationWrite]:
     ]
 
 
-REMOVAL = both({"f": lambda _when: removal(F)})
+REMOVAL = both({"f": lambda _when: removal(F), "elsewhere": lambda _when: removal_elsewhere(ELSEWHERE)})
 # What comes after is removed by the same steps.
 MIGRATION = both({"b": migration_of_b, "f": migration_of_f})
 
@@ -138,6 +167,7 @@ OF_F = LegacySpec("F", failure_policy="Fail")
 NODES = (NodeSpec(), NodeSpec(), NodeSpec(os="windows"))
 # The chart has no signing request: this one is of an installation before it.
 CHART = ClusterSpec("f", legacy=OF_F, objects=(backup(F), signing_request(B)))
+SCRIPT = ClusterSpec("elsewhere", legacy=OF_SCRIPT)
 SERVING_CHART = ClusterSpec("f", legacy=OF_F, nodes=NODES, config_map="absent")
 SERVING_MANIFESTS = ClusterSpec(
     "b", legacy=OF_B, objects=(backup(B),), nodes=NODES, policies=("AmazonEKSClusterPolicy",), addon=AddonSpec()
@@ -146,7 +176,7 @@ SERVING_MANIFESTS = ClusterSpec(
 
 @pytest.fixture
 def removing() -> Iterator[Testbed]:
-    with Testbed(clusters(CHART)) as testbed:
+    with Testbed(clusters(CHART, SCRIPT)) as testbed:
         yield testbed
 
 

@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.integration.conftest import require_real_control_plane
-from tests.integration.permissions.documented import documented, each_taken
+from tests.integration.permissions.documented import Permissions, documented, each_taken
 from tests.integration.permissions.identities import CNI_ROLE, admit, cni_role_arn, enforced_role, words
 from tests.integration.permissions.plays import State, run_play, said, state
 from tests.support.legacy import RBAC, WINDOWS_BINDING, has_windows_binding, left_of_legacy, serial_number
@@ -49,6 +50,8 @@ FLEET = (
         controller=False,
         beta_apis=False,
     ),
+    # By AWS's script in a namespace of its own, where nothing but the configuration leads to it.
+    ClusterSpec("elsewhere", controller=False, legacy=LegacySpec("B", namespace="windows", failure_policy="Fail")),
     # Of a later version, with EKS's signer and cert-manager, from where it moves to the control plane.
     ClusterSpec(
         "chart",
@@ -70,12 +73,22 @@ def bed() -> Iterator[Testbed]:
         yield testbed
 
 
+def also_in(namespace: str, permissions: Permissions) -> Permissions:
+    """The permissions with those of kube-system in another namespace, too, as the document asks for."""
+    of_system = [each for each in permissions.manifests if each["metadata"].get("namespace") == "kube-system"]
+    copies = [{**each, "metadata": {**each["metadata"], "namespace": namespace}} for each in of_system]
+    return replace(permissions, manifests=(*permissions.manifests, *copies))
+
+
 def run(
     bed: Testbed, playbook: str, name: str, folder: Path, dry_runs_denied: bool = False, **variables: object
 ) -> PlaybookRun:
     """Run a playbook as a role of its own, and look that it was refused nothing, but dry runs where they are to be."""
     cluster = bed.clusters[name]
     permissions = documented(playbook, words(cluster))
+    legacy = cluster.spec.legacy_spec
+    if legacy and legacy.namespace:
+        permissions = also_in(legacy.namespace, permissions)
     role = enforced_role(bed, f"{playbook.replace('_', '-')}-{name}", permissions)
     admit(bed, cluster, role, permissions)
     bed.forget_requests()
@@ -129,6 +142,12 @@ def test_renewal_and_removal_in_an_old_cluster(bed: Testbed, tmp_path: Path) -> 
     run(bed, "legacy_remove", "old", tmp_path)
     assert left_of_legacy(cluster) == set()
     assert cluster.admin.list("certificatesigningrequests", api="certificates.k8s.io/v1") == []
+
+
+def test_removal_from_a_namespace_of_its_own(bed: Testbed, tmp_path: Path) -> None:
+    cluster = bed.clusters["elsewhere"]
+    run(bed, "legacy_remove", "elsewhere", tmp_path)
+    assert left_of_legacy(cluster) == set()
 
 
 def test_migration(bed: Testbed, tmp_path: Path) -> None:

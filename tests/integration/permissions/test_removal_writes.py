@@ -23,7 +23,7 @@ from tests.integration.permissions.documented import documented
 from tests.integration.permissions.identities import apply, words
 from tests.integration.permissions.lacking import refusal, role_without, unquoted
 from tests.integration.permissions.plays import State, run_play, said, state
-from tests.support.legacy import left_of_legacy
+from tests.support.legacy import left_of_legacy, variant_of
 from tests.support.playbook import PlaybookRun
 from tests.testbed.cluster import TestbedCluster
 from tests.testbed.specs import ClusterSpec, LegacySpec, LegacyVariant, NodeSpec
@@ -59,7 +59,7 @@ ORDER: Mapping[LegacyVariant, tuple[str, ...]] = {
     "F": (
         f"deployments {SYSTEM}/windows-{CONTROLLER}",
         f"mutatingwebhookconfigurations windows-{WEBHOOK}",
-        f"certificates {SYSTEM}/windows-{WEBHOOK}-tls",
+        f"certificates {SYSTEM}/windows-{WEBHOOK}",
         f"services {SYSTEM}/windows-{WEBHOOK}",
         f"secrets {SYSTEM}/windows-{WEBHOOK}-tls",
         f"deployments {SYSTEM}/windows-{WEBHOOK}",
@@ -75,8 +75,8 @@ REMOVED_BEFORE = {
     f"delete deployments {CONTROLLER} {SYSTEM}": 0,
     f"get mutatingwebhookconfigurations {CONFIGURATION}": 1,
     f"delete mutatingwebhookconfigurations {CONFIGURATION}": 1,
-    f"get certificates windows-{WEBHOOK}-tls {SYSTEM}": 2,
-    f"delete certificates windows-{WEBHOOK}-tls {SYSTEM}": 2,
+    f"get certificates windows-{WEBHOOK} {SYSTEM}": 2,
+    f"delete certificates windows-{WEBHOOK} {SYSTEM}": 2,
     f"delete services {WEBHOOK}-svc {SYSTEM}": 2,
     f"delete secrets {SECRET} {SYSTEM}": 3,
     f"delete deployments {WEBHOOK}-deployment {SYSTEM}": 4,
@@ -92,10 +92,10 @@ REMOVED_BEFORE = {
 """What is missing, and how many objects are gone all the same."""
 
 AGAIN = ("patch deployments", "delete secrets", "delete certificates ", "delete services ", "delete certificatesigning")
-DECLARE = f"patch mutatingwebhookconfigurations {CONFIGURATION}"
+DECLARE = STOP = f"patch mutatingwebhookconfigurations {CONFIGURATION}"
 ATTACH, SWITCH = "iam:AttachRolePolicy", f"patch configmaps amazon-vpc-cni {SYSTEM}"
 PLAYBOOKS: Mapping[str, tuple[str, ...]] = {
-    "legacy_remove": tuple(REMOVED_BEFORE),
+    "legacy_remove": (*REMOVED_BEFORE, STOP),
     # The same tasks remove here, but in other steps, and after those of role enable.
     "migrate_legacy": (DECLARE, ATTACH, SWITCH, *(taken for taken in REMOVED_BEFORE if not taken.startswith("get "))),
 }
@@ -115,10 +115,26 @@ def spec_of(playbook: str, taken: str) -> ClusterSpec:
         changes = {"legacy": "F"}
     if playbook == "migrate_legacy":
         changes |= {"version": "1.31", "platform_version": "eks.20", "controller": True, "policies": POLICIES}
-    if taken == DECLARE:
+    if (playbook, taken) == ("legacy_remove", STOP):
+        # Found by its configuration alone.
+        changes = {"legacy": LegacySpec("B", namespace="windows", signing_request=True)}
+    elif taken == DECLARE:
         # The last version whose manifest of it may say nothing, and the first of its platform versions with support.
         changes |= {"version": "1.21", "legacy": LegacySpec("B", signing_request=True, side_effects="Unknown")}
     return replace(OLD, name=name_of(playbook, taken), **changes)
+
+
+def removed_before(playbook: str, taken: str) -> int:
+    """How many objects are gone though this is missing."""
+    return 1 if (playbook, taken) == ("legacy_remove", STOP) else REMOVED_BEFORE.get(taken, 0)
+
+
+def order(cluster: TestbedCluster) -> list[str]:
+    """:data:`ORDER` of the cluster's variant, with the namespace where its webhook is."""
+    variant = cluster.spec.legacy_variant
+    assert variant
+    place = f" {variant_of(cluster).namespace}/"
+    return [each.replace(f" {SYSTEM}/", place) if f"/{WEBHOOK}" in each else each for each in ORDER[variant]]
 
 
 @dataclass(frozen=True)
@@ -173,10 +189,9 @@ def test_the_message_names_it(runs: Runs, playbook: str, taken: str) -> None:
 def test_all_that_comes_after_stays(bed: Testbed, runs: Runs, playbook: str, taken: str) -> None:
     assert runs.plays[playbook].stats
     cluster = bed.clusters[name_of(playbook, taken)]
-    variant = cluster.spec.legacy_variant
-    assert variant
-    assert left(cluster) == set(ORDER[variant][REMOVED_BEFORE.get(taken, 0) :])
-    if REMOVED_BEFORE.get(taken, 0) == 0:
+    gone = removed_before(playbook, taken)
+    assert left(cluster) == set(order(cluster)[gone:])
+    if gone == 0:
         controller = cluster.admin.get("deployments", CONTROLLER, SYSTEM, api="apps/v1")
         # A migration lets the controller go on that it can't remove.
         scaled = taken.startswith("delete") and playbook == "legacy_remove"

@@ -44,6 +44,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.
     SECOND_CONTROLLER_ID,
     WEBHOOK_ID,
     second_controllers,
+    still_called,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.webhook_certificate import restarted
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import GROUPS_NOT_ASKED, Subject
@@ -93,7 +94,8 @@ def components(subject: Subject) -> Verdict:
 
     It stops enable while a Deployment or a webhook configuration is left: they act. Secrets, Services, requests for
     certificates and RBAC alone do nothing, and stop nothing. What takes legacy support away is stopped only by what
-    could not be read, and by a webhook configuration that calls other webhooks too.
+    could not be read, and by a webhook configuration that calls other webhooks too. Where that is waived, what is still
+    called stays all the same: with failurePolicy Fail no pod would be admitted without it.
 
     A Service, Secret or service account that nothing of legacy support refers to is not its own, whatever its name. On
     versions whose control plane has no Windows support, legacy support is what is needed, and the rule does not apply.
@@ -106,15 +108,21 @@ def components(subject: Subject) -> Verdict:
             *(Evidence(str(found), "present") for found in legacy.components),
         )
     missed = legacy.unread_acting + legacy.unread
+    called = still_called(subject) if removing else {}
+    callers = {found: configuration for configuration, those in called.items() for found in those}
     evidence = [
-        *(Evidence(str(found), "present") for found in legacy.components),
+        *(
+            Evidence(str(found), f"stays: {callers[found]} still calls it" if found in callers else "present")
+            for found in legacy.components
+        ),
         *(Evidence(str(found), ONLY_THE_NAME) for found in legacy.namesakes),
         *(unread(part) for part in missed),
     ]
     if removing and legacy.shared:
         shared = ", ".join(map(str, legacy.shared))
         return failed(
-            f"{shared} calls a legacy webhook and others, so that it can't be deleted as a whole",
+            f"{shared} calls a legacy webhook and others, so that it can't be deleted as a whole, and what it calls "
+            "stays",
             evidence,
             remedy="Take the entries that call the legacy webhook's Service out of it by hand, and run this again.",
             resolved_by=(),

@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import Evidence, Goal
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule import (
     Rule,
@@ -21,6 +23,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     unknown_part,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.legacy_installation import ISSUE_ID
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.legacy_removal import is_stopped
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.webhook_certificate import (
     RENEW_ID,
     RESTART_ID,
@@ -34,6 +37,9 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.webhoo
     worst_webhook,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Unknown
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import WebhookEntry
 
 RULES: list[Rule] = []
 
@@ -180,7 +186,7 @@ def _stops_pods(subject: Subject) -> bool:
     """Whether pods fail with the webhook: it is what gives them their limit, or it refuses them."""
     chains = subject.observation.legacy_webhooks
     seen = () if chains is None or isinstance(chains, Unknown) else chains
-    refuses = any(entry.failure_policy == "Fail" for chain in seen for entry in chain.entries)
+    refuses = any(_may_refuse(entry) for chain in seen for entry in chain.entries)
     return refuses or effective_ipam(subject) is not True
 
 
@@ -192,7 +198,13 @@ def _renewal(webhook: JudgedWebhook, remedy: str | None) -> tuple[str | None, tu
 def _refuses(webhook: JudgedWebhook) -> bool:
     """Whether the API server refuses pods since this webhook is known not to answer."""
     silent = bool(webhook.broken) or (webhook.is_readable and webhook.is_wrong)
-    return silent and any(entry.failure_policy == "Fail" for entry in webhook.chain.entries)
+    return silent and any(map(_may_refuse, webhook.chain.entries))
+
+
+def _may_refuse(entry: WebhookEntry) -> bool:
+    """Whether the API server refuses pods that it does not answer for. A removal that was interrupted may have left it
+    without its Secret or its pods, and asked about nothing."""
+    return entry.failure_policy == "Fail" and not is_stopped(entry)
 
 
 def _summary(webhook: JudgedWebhook, problem: str) -> str:

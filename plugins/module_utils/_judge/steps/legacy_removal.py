@@ -9,23 +9,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.certificate_backup import BACKUPS
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.legacy_state import BLOCKING_CONTROLLER
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.legacy_variants import (
+    SECRETS,
+    SERVICES,
+    is_deployment,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.legacy_state import BLOCKING_CONTROLLER, HELM
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.objects import (
     named,
     removal,
     without,
 )
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.step import Step, StepKind
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.step import Step, StepKind, compact
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.legacy_reads import legacy_chains
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     LegacyReferences,
     ObjectRef,
     Observation,
     Unknown,
 )
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import (
+        WebhookChain,
+        WebhookEntry,
+    )
 
 SECOND_CONTROLLER_ID = "remove_second_controller"
 CONTROLLER_ID = "remove_legacy_controller"
@@ -36,6 +50,9 @@ LEFTOVERS_ID = "remove_legacy_leftovers"
 LEFTOVER_KINDS = ("ClusterRole", "ServiceAccount", "CertificateSigningRequest", "ClusterRoleBinding")
 
 NAMESAKES_SHOWN = 3
+
+ASKED_ABOUT_NOTHING: Mapping[str, str] = {"eks-windows.cloudops/removed": "true"}
+"""matchLabels of an objectSelector that no object meets, with which the API server asks a webhook no more."""
 
 
 def second_controller(subject: Subject) -> Step | None:
@@ -59,24 +76,65 @@ def controller(subject: Subject) -> Step | None:
 
 
 def webhook(subject: Subject) -> Step | None:
-    """Where something of the webhook is there.
+    """Where something of the webhook is there. What a configuration that stays calls stays with it: of failurePolicy
+    Fail, it would keep every pod out without it. So it does where nothing tells what is called.
 
     Its configuration goes first, so that nothing calls what goes next. The Deployment goes last, since it shows that
-    the Service and the Secret are its own, also to the run that follows one which was interrupted.
+    the Service and the Secret are its own, also to the run that follows one which was interrupted. Where their names
+    don't lead such a run to all of them, the configuration is first made to call nothing, and goes last: each goes
+    after what is found by it, the Secret by its Deployment, and that by its Service.
     """
     legacy = subject.legacy
-    certificates = _certificates(subject)
+    observation = subject.observation
+    if isinstance(observation.webhook_configurations, Unknown) or isinstance(observation.legacy_webhooks, Unknown):
+        return None
+    called = {found for those in still_called(subject).values() for found in those}
     configurations = [found for found in legacy.configurations if found not in legacy.shared]
-    # A backup is found by the configuration alone, and needed by nobody once the webhook is to go.
-    backups = _backups(subject)
-    secrets = [found for found in legacy.secrets if found not in backups]
-    kept = f"{_kept(subject, certificates)}{_shared(subject)}{_namesakes(subject, 'Service', 'Secret')}"
-    return removal(
-        WEBHOOK_ID,
-        f"It is the admission webhook of legacy Windows support{kept}",
-        (*backups, *configurations, *certificates, *legacy.services, *secrets, *legacy.webhooks),
-        subject.observation,
+    services, secrets, deployments = (
+        [found for found in part if found not in called] for part in (legacy.services, legacy.secrets, legacy.webhooks)
     )
+    # A backup is found by the configuration alone, and needed by nobody once the webhook is to go.
+    backups = [found for found in _backups(subject) if found in secrets]
+    secrets = [found for found in secrets if found not in backups]
+    certificates = [found for found in _certificates(subject) if _written_by(found) not in called]
+    leading = _leading(subject, [*services, *secrets, *deployments], configurations)
+    led_to = {found for chain in _chains(subject) if _configuration(chain) in leading for found in _serving(chain)}
+    namesakes = _namesakes(subject, "Service", "Secret")
+    kept = f"{_kept(subject, certificates)}{_called(subject)}{_shared(subject)}{namesakes}"
+    step = removal(
+        WEBHOOK_ID,
+        f"It is the admission webhook of legacy Windows support{_last(leading)}{kept}",
+        (
+            *backups,
+            *(found for found in configurations if found not in leading),
+            *certificates,
+            *(found for found in (*services, *secrets, *deployments) if found not in led_to),
+            *(found for found in (*secrets, *deployments, *services) if found in led_to),
+            *leading,
+        ),
+        observation,
+    )
+    stopped = _to_stop(subject, leading)
+    if step is None or not stopped:
+        return step
+    return replace(step, before=compact({"stopped": stopped, **json.loads(step.before)}))
+
+
+def still_called(subject: Subject) -> dict[ObjectRef, tuple[ObjectRef, ...]]:
+    """What the configurations that stay lead to: those that call what is not of legacy support, too."""
+    legacy = subject.legacy
+    there = (*legacy.services, *legacy.secrets, *legacy.webhooks)
+    found = {
+        configuration: {
+            each for chain in _chains(subject) if _configuration(chain) == configuration for each in _serving(chain)
+        }
+        for configuration in legacy.shared
+    }
+    return {
+        configuration: tuple(each for each in there if each in those)
+        for configuration, those in found.items()
+        if any(each in those for each in there)
+    }
 
 
 def leftovers(subject: Subject) -> Step | None:
@@ -92,6 +150,83 @@ def second_controllers(subject: Subject) -> tuple[ObjectRef, ...]:
     return tuple(found for found in subject.legacy.controllers if found != BLOCKING_CONTROLLER)
 
 
+def _chains(subject: Subject) -> tuple[WebhookChain, ...]:
+    """What leads to the webhooks of legacy support."""
+    chains = subject.observation.legacy_webhooks
+    return () if chains is None or isinstance(chains, Unknown) else legacy_chains(chains)
+
+
+def _configuration(chain: WebhookChain) -> ObjectRef:
+    return ObjectRef("MutatingWebhookConfiguration", "", chain.configuration)
+
+
+def _serving(chain: WebhookChain) -> tuple[ObjectRef, ...]:
+    """All that a chain leads to, be it there or not."""
+    service = ObjectRef("Service", chain.service.namespace, chain.service.name) if chain.service else None
+    return tuple(found for found in (service, chain.deployment, chain.secret, chain.backup) if found)
+
+
+def _leading(
+    subject: Subject, objects: Collection[ObjectRef], configurations: Sequence[ObjectRef]
+) -> tuple[ObjectRef, ...]:
+    """Those of the configurations without which another run would not find all of the objects."""
+    found = {_configuration(chain) for chain in _chains(subject) if not _is_found_alone(chain, objects)}
+    return tuple(each for each in configurations if each in found)
+
+
+def _is_found_alone(chain: WebhookChain, objects: Collection[ObjectRef]) -> bool:
+    """Whether names lead to what serves a webhook: a Deployment's in its namespace, which then shows that a Service and
+    a Secret of such names are its own."""
+    wanted = [found for found in _serving(chain) if found in objects]
+    named = all(
+        (found.kind == "Deployment" and is_deployment(found.namespace, found.name))
+        or (found.kind == "Service" and found.name in SERVICES)
+        or (found.kind == "Secret" and found.name in SECRETS)
+        for found in wanted
+    )
+    return named and (chain.deployment in objects or not wanted)
+
+
+def _to_stop(subject: Subject, configurations: Collection[ObjectRef]) -> dict[str, list[str]]:
+    """The webhooks that the API server still asks, of configurations that go after what serves them."""
+    found: dict[str, list[str]] = {}
+    for chain in _chains(subject):
+        names = [entry.name for entry in chain.entries if not is_stopped(entry)]
+        if names and _configuration(chain) in configurations:
+            found.setdefault(chain.configuration, []).extend(names)
+    return found
+
+
+def is_stopped(entry: WebhookEntry) -> bool:
+    """Whether a removal has had the API server ask it about nothing."""
+    return entry.selection.objects.match_labels == ASKED_ABOUT_NOTHING
+
+
+def _last(configurations: Sequence[ObjectRef]) -> str:
+    """Why configurations go last."""
+    if not configurations:
+        return ""
+    goes, its, leads = ("goes", "its", "it leads") if len(configurations) == 1 else ("go", "their", "they lead")
+    return (
+        f". {named(configurations)} {goes} last, after {its} webhooks are made to be asked about nothing: {leads} to "
+        "objects that have other names, or are elsewhere, than where they would be looked for"
+    )
+
+
+def _called(subject: Subject) -> str:
+    """What stays, since a configuration that stays still calls it."""
+    return "".join(
+        f". {named(those)} {'stays' if len(those) == 1 else 'stay'}, since {configuration} still calls "
+        f"{'it' if len(those) == 1 else 'them'}"
+        for configuration, those in still_called(subject).items()
+    )
+
+
+def _written_by(certificate: ObjectRef) -> ObjectRef:
+    """The Secret that one of cert-manager's Certificates writes: of those that matter, the chart's."""
+    return ObjectRef("Secret", certificate.namespace, HELM.secret)
+
+
 def _backups(subject: Subject) -> tuple[ObjectRef, ...]:
     """The backups that interrupted renewals left."""
     chains = subject.observation.legacy_webhooks
@@ -105,7 +240,7 @@ def _certificates(subject: Subject) -> tuple[ObjectRef, ...]:
     return references.owners if isinstance(references, LegacyReferences) else ()
 
 
-def _kept(subject: Subject, certificates: tuple[ObjectRef, ...]) -> str:
+def _kept(subject: Subject, certificates: Collection[ObjectRef]) -> str:
     """What stays although it is of the webhook."""
     chains = subject.observation.legacy_webhooks
     managed = chains is not None and not isinstance(chains, Unknown) and any(c.managed_by != "none" for c in chains)

@@ -44,11 +44,13 @@ SECOND_ACCOUNT = ObjectRef("ServiceAccount", "kube-system", "vpc-resource-contro
 CHART_ACCOUNT = ObjectRef("ServiceAccount", "shop", "windows-vpc-resource-controller")
 
 
-def told(*named: ObjectRef, chains: Any = None, references: Any = None) -> tuple[set[ObjectRef], set[ObjectRef]]:
+def told(
+    *named: ObjectRef, chains: Any = None, references: Any = None, **changes: Any
+) -> tuple[set[ObjectRef], set[ObjectRef]]:
     """Services and Secrets that belong, and those that don't."""
     kinds = {kind: tuple(found for found in named if found.kind == kind) for kind in ("Service", "Secret")}
     objects = legacy(services=kinds["Service"], secrets=kinds["Secret"], references=references)
-    found = Subject(observed(legacy=objects, legacy_webhooks=chains), options()).legacy
+    found = Subject(observed(legacy=objects, legacy_webhooks=chains, **changes), options()).legacy
     return {*found.services, *found.secrets}, set(found.namesakes)
 
 
@@ -57,6 +59,7 @@ def test_what_was_not_looked_at_belongs() -> None:
     assert told(*named) == (named, set())
     assert told(*named, references=DENIED) == (named, set())
     assert told(*named, chains=DENIED, references=LegacyReferences()) == (named, set())
+    assert told(*named, references=LegacyReferences(), webhook_configurations=DENIED) == (named, set())
 
 
 def test_what_a_webhook_uses_belongs_and_namesakes_stay() -> None:

@@ -21,11 +21,18 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.predic
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.render import as_result
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    LabelSelector,
     LegacyReferences,
     ObjectRef,
     Observation,
     Webhook,
+    WebhookConfiguration,
     WebhookService,
+)
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.webhook_chain import (
+    Selection,
+    WebhookChain,
+    WebhookEntry,
 )
 from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._judge.observations import (
     CONTROL_PLANE_WEBHOOK,
@@ -252,11 +259,122 @@ def test_what_a_webhook_refers_to_is_its_own_whatever_its_name() -> None:
     (step,) = steps(seen)
     assert names(step) == [
         "Secret win/pair-backup",
-        "MutatingWebhookConfiguration /vpc-admission-webhook-cfg",
-        "Service win/hook",
         "Secret win/pair",
         "Deployment win/server",
+        "Service win/hook",
+        "MutatingWebhookConfiguration /vpc-admission-webhook-cfg",
     ]
+
+
+CONFIGURATION = ObjectRef("MutatingWebhookConfiguration", "", EKSCTL_CONFIGURATION.name)
+STOPPED = Selection(objects=LabelSelector({"eks-windows.cloudops/removed": "true"}, ()))
+TO_STOP = {"vpc-admission-webhook-cfg": ["vpc-admission-webhook.amazonaws.com"]}
+LAST = (
+    f". {CONFIGURATION} goes last, after its webhooks are made to be asked about nothing: it leads to objects that "
+    "have other names, or are elsewhere, than where they would be looked for"
+)
+OWN_PAIR = ObjectRef("Secret", "kube-system", "webhook-pair")
+
+
+def script_of_aws(namespace: str, **changes: Any) -> WebhookChain:
+    """The webhook that AWS's script installs into a namespace of the user's choice."""
+    parts: dict[str, Any] = {
+        "service": WebhookService(namespace, "vpc-admission-webhook-svc", ""),
+        "deployment": ObjectRef("Deployment", namespace, "vpc-admission-webhook-deployment"),
+        "secret": ObjectRef("Secret", namespace, LEGACY_SECRET.name),
+    }
+    return chain(**{**parts, **changes})
+
+
+def with_chains(*chains: WebhookChain, **changes: Any) -> Observation:
+    """A cluster with these webhooks, and nothing else of legacy support, each with a configuration of its own."""
+    configurations = [
+        webhook_configuration(each.configuration, each.service.namespace, each.service.name)
+        for each in chains
+        if each.service
+    ]
+    secrets = [each.secret for each in chains if each.secret and each.secret_exists]
+    parts: dict[str, Any] = {
+        "webhook_configurations": (CONTROL_PLANE_WEBHOOK, *configurations),
+        "legacy_webhooks": chains,
+        "legacy": legacy(
+            secrets=tuple(found for found in secrets if found.name == LEGACY_SECRET.name),
+            references=LegacyReferences(),
+        ),
+    }
+    return with_legacy(**{**parts, **changes})
+
+
+CONFIGURATION_FIRST = ["MutatingWebhookConfiguration", "Service", "Secret", "Deployment"]
+CONFIGURATION_LAST = ["Secret", "Deployment", "Service", "MutatingWebhookConfiguration"]
+
+
+@pytest.mark.parametrize(
+    ("of_webhook", "kinds"),
+    [
+        (chain(), CONFIGURATION_FIRST),
+        (script_of_aws("kube-system"), CONFIGURATION_FIRST),
+        (script_of_aws("default"), CONFIGURATION_FIRST),
+        # Another Secret, Service or Deployment than that which is looked for.
+        (chain(secret=OWN_PAIR), CONFIGURATION_LAST),
+        (chain(service=WebhookService("kube-system", "hook", "")), CONFIGURATION_LAST),
+        (chain(deployment=ObjectRef("Deployment", "kube-system", "hook")), CONFIGURATION_LAST),
+        (script_of_aws("windows"), CONFIGURATION_LAST),
+        # What goes of it is found, or shown by nothing else any more.
+        (chain(secret=OWN_PAIR, sharers=(CONTROLLER, ObjectRef("Deployment", "shop", "shop"))), CONFIGURATION_FIRST),
+        (chain(secret=OWN_PAIR, secret_exists=False), CONFIGURATION_FIRST),
+        (chain(deployment=None), CONFIGURATION_LAST),
+        (chain(service_exists=False, deployment=None, secret_exists=False), CONFIGURATION_FIRST),
+    ],
+)
+@pytest.mark.parametrize("goal", ["legacy_remove", "migrate"])
+def test_a_configuration_that_alone_leads_to_something_is_stopped_and_goes_last(
+    goal: Any, of_webhook: WebhookChain, kinds: list[str]
+) -> None:
+    (step,) = [found for found in steps(with_chains(of_webhook), goal) if found.step == "remove_legacy_webhook"]
+    before = json.loads(step.before)
+    found = [item["kind"] for item in before["objects"]]
+    assert found == [kind for kind in kinds if kind in found]
+    last = kinds == CONFIGURATION_LAST
+    assert before.get("stopped") == (TO_STOP if last else None)
+    assert (LAST in step.reason) is last
+
+
+def test_of_two_webhooks_the_one_that_another_run_would_find_goes_first() -> None:
+    other = script_of_aws(
+        "windows", configuration="mine", webhook="first", others=(WebhookEntry("second", "Fail", ""),)
+    )
+    (step,) = steps(with_chains(other, chain()))
+    assert names(step) == [
+        "MutatingWebhookConfiguration /vpc-admission-webhook-cfg",
+        "Service kube-system/vpc-admission-webhook",
+        "Secret kube-system/vpc-admission-webhook-certs",
+        "Deployment kube-system/vpc-admission-webhook",
+        "Secret windows/vpc-admission-webhook-certs",
+        "Deployment windows/vpc-admission-webhook-deployment",
+        "Service windows/vpc-admission-webhook-svc",
+        "MutatingWebhookConfiguration /mine",
+    ]
+    assert json.loads(step.before)["stopped"] == {"mine": ["first", "second"]}
+
+
+@pytest.mark.parametrize("goal", ["legacy_remove", "migrate"])
+@pytest.mark.parametrize("gone", range(4))
+def test_a_removal_elsewhere_that_was_interrupted_is_completed(goal: Any, gone: int) -> None:
+    """What the configuration still leads to, as :func:`read_chain` finds it: nothing is stopped twice."""
+    changes: dict[str, Any] = {"selection": STOPPED, "failure_policy": "Fail", "backup": None}
+    if gone > 0:
+        changes |= {"secret_exists": False, "certificate_pem": None}
+    if gone > 1:
+        changes |= {"deployment": None}
+    if gone > 2:
+        changes |= {"service_exists": False}
+    result = as_result(with_chains(script_of_aws("windows", **changes)), options(goal=goal))
+    (step,) = [found for found in result["plan"] if found["step"] == "remove_legacy_webhook"]
+    before = json.loads(step["before"])
+    assert [item["kind"] for item in before["objects"]] == CONFIGURATION_LAST[gone:]
+    assert "stopped" not in before
+    assert (result["blockers"], result["support_after"]["legacy"]["components"]) == ([], [])
 
 
 @pytest.mark.parametrize("changes", [{"secret_exists": False}, {"service_exists": False}, {"deployment": None}])
@@ -417,11 +535,11 @@ def test_a_secret_of_another_name_that_others_have_too_stays_and_is_told(others:
     (step,) = steps(seen)
     assert names(step) == [
         "Secret win/pair-backup",
-        "MutatingWebhookConfiguration /vpc-admission-webhook-cfg",
-        "Service win/hook",
         "Deployment win/server",
+        "Service win/hook",
+        "MutatingWebhookConfiguration /vpc-admission-webhook-cfg",
     ]
-    assert step.reason == f"It is the admission webhook of legacy Windows support. {secret} stays, since {said}"
+    assert step.reason == f"It is the admission webhook of legacy Windows support{LAST}. {secret} stays, since {said}"
 
 
 def test_service_accounts_that_nothing_refers_to_stay_and_are_told() -> None:
@@ -518,5 +636,90 @@ def test_what_others_entries_of_a_shared_configuration_call_stays_also_where_tha
     )
     result = as_result(seen, options(goal=goal, ignore=["legacy.components"]))
     planned = " ".join(step["object"] for step in result["plan"])
-    assert str(EKSCTL_SERVICE) in planned
+    assert "vpc-admission-webhook," not in planned
     assert "shop" not in planned
+    stay = {f"MutatingWebhookConfiguration {name}", *map(str, (EKSCTL_SERVICE, LEGACY_SECRET, EKSCTL_WEBHOOK))}
+    assert set(result["support_after"]["legacy"]["components"]) == stay
+    found = next(item for item in result["findings"] if item["id"] == "legacy.components")
+    assert found["summary"].endswith("and what it calls stays (waived)")
+    assert {item["object"] for item in found["evidence"] if item["value"].endswith(f"{name} still calls it")} == {
+        *map(str, (EKSCTL_SERVICE, LEGACY_SECRET, EKSCTL_WEBHOOK))
+    }
+
+
+def called_by_others_too(configuration: str, *own: WebhookService) -> WebhookConfiguration:
+    webhooks = tuple(Webhook(each.namespace, each, "", "Fail") for each in own)
+    theirs = Webhook("theirs", WebhookService("shop", "shop", ""), "", "Fail")
+    return WebhookConfiguration(configuration, (*webhooks, theirs))
+
+
+@pytest.mark.parametrize("goal", ["legacy_remove", "migrate"])
+def test_what_a_configuration_that_stays_calls_stays_and_the_rest_goes(goal: Any) -> None:
+    """The chart's webhook, called by a configuration of others too, beside one of eksctl's, which two call."""
+    place = WebhookService("release", HELM.service, "")
+    of_chart = chain(
+        configuration="theirs",
+        service=place,
+        deployment=ObjectRef("Deployment", "release", HELM.deployment),
+        secret=CHART_SECRET,
+        backup=ObjectRef("Secret", "release", f"{HELM.secret}-backup"),
+        managed_by="cert-manager",
+    )
+    certificates = tuple(ObjectRef("Certificate", where, HELM.service) for where in ("release", "kube-system"))
+    secrets = (CHART_SECRET, ObjectRef("Secret", "kube-system", HELM.secret))
+    seen = with_chains(
+        of_chart,
+        chain(),
+        chain(configuration="second"),
+        webhook_configurations=(
+            called_by_others_too("theirs", place),
+            EKSCTL_CONFIGURATION,
+            webhook_configuration("second", service=EKSCTL_SERVICE.name),
+        ),
+        legacy=legacy(
+            secrets=(LEGACY_SECRET, *secrets),
+            references=LegacyReferences(
+                owners=certificates,
+                certificates={secrets[1]: certificate(300, f"{HELM.service}.kube-system.svc")},
+            ),
+        ),
+    )
+    subject = Subject(seen, options(goal=goal, ignore=["legacy.components"]))
+    (step,) = [found for found in plan(subject) if found.step == "remove_legacy_webhook"]
+    assert names(step) == [
+        "MutatingWebhookConfiguration /vpc-admission-webhook-cfg",
+        "MutatingWebhookConfiguration /second",
+        "Certificate kube-system/windows-vpc-admission-webhook",
+        "Service kube-system/vpc-admission-webhook",
+        "Secret kube-system/vpc-admission-webhook-certs",
+        "Secret kube-system/windows-vpc-admission-webhook-tls",
+        "Deployment kube-system/vpc-admission-webhook",
+    ]
+    stay = (f"Service release/{HELM.service}", *map(str, (CHART_SECRET, of_chart.backup, of_chart.deployment)))
+    assert f". {', '.join(stay)} stay, since MutatingWebhookConfiguration theirs still calls them" in step.reason
+    assert [found for found in plan(after(subject, plan(subject))) if found.step == step.step] == []
+
+
+def test_what_two_configurations_call_stays_with_the_one_that_stays() -> None:
+    place = WebhookService("kube-system", EKSCTL_SERVICE.name, "")
+    seen = with_chains(
+        chain(),
+        chain(configuration="theirs"),
+        webhook_configurations=(EKSCTL_CONFIGURATION, called_by_others_too("theirs", place)),
+    )
+    (step,) = steps(seen, ignore=["legacy.components"])
+    assert names(step) == ["MutatingWebhookConfiguration /vpc-admission-webhook-cfg"]
+
+
+@pytest.mark.parametrize("goal", ["legacy_remove", "migrate"])
+@pytest.mark.parametrize(
+    "changes", [{"webhook_configurations": DENIED, "legacy_webhooks": None}, {"legacy_webhooks": DENIED}]
+)
+def test_nothing_of_the_webhook_goes_while_what_calls_it_can_t_be_seen_also_where_that_is_waived(
+    goal: Any, changes: dict[str, Any]
+) -> None:
+    result = as_result(with_legacy(**changes), options(goal=goal, ignore=["legacy.components"]))
+    assert "legacy.components" not in result["blockers"]
+    assert [step["step"] for step in result["plan"] if "webhook" in step["step"]] == []
+    left = set(result["support_after"]["legacy"]["components"])
+    assert {*map(str, (EKSCTL_SERVICE, LEGACY_SECRET, EKSCTL_WEBHOOK))} <= left

@@ -128,6 +128,7 @@ def test_plain_texts_that_look_like_json_stay_as_they_are(text: str) -> None:
     [
         ({"objects": [{"kind": "Pod", "name": "p"}]}, "absent", []),
         ({"objects": []}, "absent", []),
+        ({"stopped": {"c": ["w"]}, "objects": []}, "absent", []),
         (
             {"certificate": "ab:cd"},
             {"objects": [], "certificate": "replaces ab:cd", "leaves_gap": True, "left": [], "secret_name": "s"},
