@@ -156,25 +156,30 @@ def _leads_to_anchor(
     """Whether one of the anchors signed the child, or an intermediate of which this holds. To check a signature takes
     one of ``signatures``."""
     # Who is on the way already is not asked again, nor is a copy: two that signed each other end somewhere.
-    others = [each for each in intermediates if not _is_same(each, child)]
-    candidates = [*((anchor, True) for anchor in anchors), *((other, False) for other in others)]
+    others, roots = ([each for each in part if not _is_same(each, child)] for part in (intermediates, anchors))
+    candidates = [*((root, True) for root in roots), *((other, False) for other in others)]
     for parent, is_anchor in candidates:
         if not _says_issued_by(child, parent):
             continue
         if next(signatures, None) is None:
             return False
         if _signed(child, parent, at, is_anchor=is_anchor) and (
-            is_anchor or _leads_to_anchor(parent, others, anchors, at, signatures)
+            is_anchor or _leads_to_anchor(parent, others, roots, at, signatures)
         ):
             return True
     return False
 
 
 def _is_same(one: x509.Certificate, other: x509.Certificate) -> bool:
-    """Whether both are of one subject with one key, as Go's alreadyInChain asks."""
+    """Whether both are of one subject with one key and the same alternative names, as Go's alreadyInChain asks. What
+    was made anew with its key is no authority for itself."""
     with contextlib.suppress(ValueError, UnsupportedAlgorithm):
-        return one.subject == other.subject and _key_of(one) == _key_of(other)
+        return one.subject == other.subject and _key_of(one) == _key_of(other) and _names_of(one) == _names_of(other)
     return one == other
+
+
+def _names_of(certificate: x509.Certificate) -> x509.SubjectAlternativeName | None:
+    return _extension(certificate, x509.SubjectAlternativeName)
 
 
 def _key_of(certificate: x509.Certificate) -> bytes:

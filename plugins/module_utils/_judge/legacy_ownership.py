@@ -74,9 +74,9 @@ def ownership(observation: Observation) -> Ownership:
     shared = _shared(seen, _seen(legacy.deployments))
     held = _held(seen, shared)
     namesakes: list[ObjectRef] = []
+    references = legacy.references
     unseen = isinstance(chains, Unknown) or isinstance(observation.webhook_configurations, Unknown)
-    if isinstance(legacy.references, LegacyReferences) and not unseen:
-        references = legacy.references
+    if isinstance(references, LegacyReferences) and not unseen:
         called += [found for found in services if _selects_webhook(found, references)]
         held += [
             deployment.secret
@@ -87,9 +87,10 @@ def ownership(observation: Observation) -> Ownership:
         held += [found for found in secrets if _is_for_webhook(found, references)]
         held += [found for found in secrets if found.name in BACKUPS and _backs_up_one_of(found, secrets, held)]
         namesakes = [found for found in (*services, *secrets) if found not in called and found not in held]
-        if not isinstance(legacy.bound_accounts, Unknown):
-            used = {*references.accounts, *legacy.bound_accounts}
-            namesakes += [found for found in named if found.kind == "ServiceAccount" and found not in used]
+    # Deployments and bindings name them, whatever a webhook calls.
+    if isinstance(references, LegacyReferences) and not isinstance(legacy.bound_accounts, Unknown):
+        used = {*references.accounts, *legacy.bound_accounts}
+        namesakes += [found for found in named if found.kind == "ServiceAccount" and found not in used]
     return Ownership(
         deployments=_distinct(chain.deployment for chain in seen if chain.deployment),
         services=_distinct(found for found in (*services, *called) if found not in namesakes),

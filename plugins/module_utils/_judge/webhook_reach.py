@@ -100,6 +100,21 @@ def missed(
     return min(found, key=lambda miss: miss.certain, default=None)
 
 
+def needs_answers(
+    subject: Subject, webhooks: Iterable[JudgedWebhook], namespace: str, labels: Mapping[str, str]
+) -> bool:
+    """Whether a pod of this namespace with these labels is admitted only where each of the webhooks has answered."""
+    chains = [webhook.chain for webhook in webhooks]
+    return bool(chains) and all(
+        any(
+            entry.failure_policy == "Fail"
+            and _miss(subject, chain.configuration, entry.selection, namespace, labels) is None
+            for entry in chain.entries
+        )
+        for chain in chains
+    )
+
+
 def _miss(
     subject: Subject, configuration: str, selection: Selection, namespace: str, labels: Mapping[str, str]
 ) -> Miss | None:

@@ -32,10 +32,12 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.webhook_certificate import at_work
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.webhook_certificates import judged_webhooks
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.webhook_reach import (
     MUTATING_WEBHOOK,
     control_plane_gives,
     missed,
+    needs_answers,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     NotAdmitted,
@@ -236,12 +238,15 @@ def _is_of_legacy(subject: Subject, refusal: Unknown) -> bool:
 
 
 def _of_control_plane(subject: Subject, result: Probe, pod: str) -> Verdict | None:
-    """The verdict where the limit comes from the control plane's webhook, whatever the legacy one does; None elsewhere.
+    """The verdict where the limit comes from the control plane's webhook, whatever the legacy one does; None elsewhere,
+    and where the API server admits the pod only once the legacy webhook has answered, as its failurePolicy is Fail.
 
     Source: webhooks/core/pod_webhook.go of amazon-vpc-resource-controller-k8s, which sets it while Windows IPAM is on.
     """
     configurations = subject.legacy.configurations
     if result.limit in NO_LIMIT or not configurations or not control_plane_gives(subject):
+        return None
+    if needs_answers(subject, at_work(subject) or judged_webhooks(subject), result.namespace, {}):
         return None
     return unknown(
         f"{OF_CONTROL_PLANE}: nothing is shown of the legacy webhook's certificate",

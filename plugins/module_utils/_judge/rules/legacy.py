@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.config_map_keys import parse_bool
@@ -43,13 +44,14 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.
     LEFTOVERS_ID,
     SECOND_CONTROLLER_ID,
     WEBHOOK_ID,
+    callers_known,
     second_controllers,
     still_called,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.steps.webhook_certificate import restarted
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import GROUPS_NOT_ASKED, Subject
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.support import live_value
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Known, Unknown
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Known, ObjectRef, Unknown
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.windows_machines import windows_groups
 
 RULES: list[Rule] = []
@@ -94,8 +96,9 @@ def components(subject: Subject) -> Verdict:
 
     It stops enable while a Deployment or a webhook configuration is left: they act. Secrets, Services, requests for
     certificates and RBAC alone do nothing, and stop nothing. What takes legacy support away is stopped only by what
-    could not be read, and by a webhook configuration that calls other webhooks too. Where that is waived, what is still
-    called stays all the same: with failurePolicy Fail no pod would be admitted without it.
+    could not be read, by a webhook configuration that calls other webhooks too, and by one that is none of legacy
+    support and calls its webhook's Service. Where that is waived, what is still called stays all the same, and all of
+    the webhook where what calls it could not be read: with failurePolicy Fail no pod would be admitted without it.
 
     A Service, Secret or service account that nothing of legacy support refers to is not its own, whatever its name. On
     versions whose control plane has no Windows support, legacy support is what is needed, and the rule does not apply.
@@ -109,20 +112,20 @@ def components(subject: Subject) -> Verdict:
         )
     missed = legacy.unread_acting + legacy.unread
     called = still_called(subject) if removing else {}
-    callers = {found: configuration for configuration, those in called.items() for found in those}
     evidence = [
-        *(
-            Evidence(str(found), f"stays: {callers[found]} still calls it" if found in callers else "present")
-            for found in legacy.components
-        ),
+        *(Evidence(str(found), _fate(subject, found, called)) for found in legacy.components),
         *(Evidence(str(found), ONLY_THE_NAME) for found in legacy.namesakes),
         *(unread(part) for part in missed),
     ]
-    if removing and legacy.shared:
-        shared = ", ".join(map(str, legacy.shared))
+    others = [configuration for configuration in called if configuration not in legacy.shared]
+    if removing and (legacy.shared or others):
+        reasons = [
+            f"{each} calls a legacy webhook and others, so that it can't be deleted as a whole"
+            for each in legacy.shared
+        ]
+        reasons += [f"{each} is none of legacy support and calls its webhook's Service" for each in others]
         return failed(
-            f"{shared} calls a legacy webhook and others, so that it can't be deleted as a whole, and what it calls "
-            "stays",
+            f"{'; '.join(reasons)}: what is called stays",
             evidence,
             remedy="Take the entries that call the legacy webhook's Service out of it by hand, and run this again.",
             resolved_by=(),
@@ -144,6 +147,18 @@ def components(subject: Subject) -> Verdict:
     if missed:
         return unknown(not_known(missed[0]), evidence, remedy=missed[0].remedy, blocks=stopped, resolved_by=())
     return passed("Nothing is left of legacy support", *evidence)
+
+
+def _fate(subject: Subject, found: ObjectRef, called: Mapping[ObjectRef, Collection[ObjectRef]]) -> str:
+    """What becomes of an object of legacy support that is there."""
+    caller = next((configuration for configuration, those in called.items() if found in those), None)
+    if caller is not None:
+        return f"stays: {caller} still calls the webhook"
+    legacy = subject.legacy
+    of_webhook = (*legacy.configurations, *legacy.services, *legacy.secrets, *legacy.webhooks)
+    if subject.options.goal in REMOVAL_GOALS and found in of_webhook and not callers_known(subject):
+        return "stays: what calls it could not be read"
+    return "present"
 
 
 @rule(

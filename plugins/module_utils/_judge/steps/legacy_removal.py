@@ -85,14 +85,12 @@ def webhook(subject: Subject) -> Step | None:
     after what is found by it, the Secret by its Deployment, and that by its Service.
     """
     legacy = subject.legacy
-    observation = subject.observation
-    if isinstance(observation.webhook_configurations, Unknown) or isinstance(observation.legacy_webhooks, Unknown):
+    if not callers_known(subject):
         return None
     called = {found for those in still_called(subject).values() for found in those}
-    configurations = [found for found in legacy.configurations if found not in legacy.shared]
-    services, secrets, deployments = (
-        [found for found in part if found not in called] for part in (legacy.services, legacy.secrets, legacy.webhooks)
-    )
+    parts = (legacy.configurations, legacy.services, legacy.secrets, legacy.webhooks)
+    configurations, services, secrets, deployments = ([each for each in part if each not in called] for part in parts)
+    configurations = [found for found in configurations if found not in legacy.shared]
     # A backup is found by the configuration alone, and needed by nobody once the webhook is to go.
     backups = [found for found in _backups(subject) if found in secrets]
     secrets = [found for found in secrets if found not in backups]
@@ -100,7 +98,7 @@ def webhook(subject: Subject) -> Step | None:
     leading = _leading(subject, [*services, *secrets, *deployments], configurations)
     led_to = {found for chain in _chains(subject) if _configuration(chain) in leading for found in _serving(chain)}
     namesakes = _namesakes(subject, "Service", "Secret")
-    kept = f"{_kept(subject, certificates)}{_called(subject)}{_shared(subject)}{namesakes}"
+    kept = f"{_kept(subject, certificates)}{_still_called(subject)}{_shared(subject)}{namesakes}"
     step = removal(
         WEBHOOK_ID,
         f"It is the admission webhook of legacy Windows support{_last(leading)}{kept}",
@@ -112,7 +110,7 @@ def webhook(subject: Subject) -> Step | None:
             *(found for found in (*secrets, *deployments, *services) if found in led_to),
             *leading,
         ),
-        observation,
+        subject.observation,
     )
     stopped = _to_stop(subject, leading)
     if step is None or not stopped:
@@ -120,21 +118,49 @@ def webhook(subject: Subject) -> Step | None:
     return replace(step, before=compact({"stopped": stopped, **json.loads(step.before)}))
 
 
+def callers_known(subject: Subject) -> bool:
+    """Whether it is known what calls the webhook, and what serves it."""
+    observation = subject.observation
+    return not (
+        isinstance(observation.webhook_configurations, Unknown) or isinstance(observation.legacy_webhooks, Unknown)
+    )
+
+
 def still_called(subject: Subject) -> dict[ObjectRef, tuple[ObjectRef, ...]]:
-    """What the configurations that stay lead to: those that call what is not of legacy support, too."""
+    """What stays for the sake of configurations that stay: of those that call what is not of legacy support, too, what
+    they lead to; of those that are none of legacy support and call the Service of its webhook, also the configuration
+    of legacy support, without which the next run would not know that the Service is the webhook's."""
     legacy = subject.legacy
-    there = (*legacy.services, *legacy.secrets, *legacy.webhooks)
-    found = {
-        configuration: {
-            each for chain in _chains(subject) if _configuration(chain) == configuration for each in _serving(chain)
-        }
-        for configuration in legacy.shared
-    }
+    there = (*legacy.configurations, *legacy.services, *legacy.secrets, *legacy.webhooks)
+    found: dict[ObjectRef, set[ObjectRef]] = {}
+    for caller, called in _called(subject).items():
+        chains = [chain for chain in _chains(subject) if _place(chain) in called]
+        found[caller] = {each for chain in chains for each in _serving(chain)}
+        if caller not in legacy.shared:
+            found[caller].update(map(_configuration, chains))
     return {
-        configuration: tuple(each for each in there if each in those)
-        for configuration, those in found.items()
+        caller: tuple(each for each in there if each in those)
+        for caller, those in found.items()
         if any(each in those for each in there)
     }
+
+
+def _called(subject: Subject) -> dict[ObjectRef, set[tuple[str, str]]]:
+    """Namespaces and names of the Services that each configuration calls which is not of legacy support alone."""
+    configurations = subject.observation.webhook_configurations
+    legacy = subject.legacy
+    own = [found for found in legacy.configurations if found not in legacy.shared]
+    found = {
+        ObjectRef("MutatingWebhookConfiguration", "", each.name): {
+            (webhook.service.namespace, webhook.service.name) for webhook in each.webhooks if webhook.service
+        }
+        for each in (() if isinstance(configurations, Unknown) else configurations)
+    }
+    return {configuration: called for configuration, called in found.items() if configuration not in own}
+
+
+def _place(chain: WebhookChain) -> tuple[str, str] | None:
+    return (chain.service.namespace, chain.service.name) if chain.service else None
 
 
 def leftovers(subject: Subject) -> Step | None:
@@ -213,11 +239,10 @@ def _last(configurations: Sequence[ObjectRef]) -> str:
     )
 
 
-def _called(subject: Subject) -> str:
-    """What stays, since a configuration that stays still calls it."""
+def _still_called(subject: Subject) -> str:
+    """What stays, since a configuration that stays still calls the webhook."""
     return "".join(
-        f". {named(those)} {'stays' if len(those) == 1 else 'stay'}, since {configuration} still calls "
-        f"{'it' if len(those) == 1 else 'them'}"
+        f". {named(those)} {'stays' if len(those) == 1 else 'stay'}, since {configuration} still calls the webhook"
         for configuration, those in still_called(subject).items()
     )
 

@@ -196,6 +196,18 @@ def test_those_that_signed_each_other_end_somewhere() -> None:
     assert not trusted(chain, AUTHORITY.certificate, NOW)
 
 
+def test_one_that_was_made_anew_with_its_key_is_no_authority_for_itself() -> None:
+    """Go asks alreadyInChain for authorities, too: of one subject, one key and the same alternative names."""
+    old = issue("hook", authority=True)
+    new = issue("hook", authority=True, key=old.key)
+    assert old.certificate != new.certificate
+    assert trusted(parse(old.certificate), old.certificate, NOW)
+    assert not trusted(parse(new.certificate), old.certificate, NOW)
+    assert not trusted(parse(of(new, old)), old.certificate, NOW)
+    # It has names, and the one that signed it none.
+    assert trusted(parse(issue("hook", old, key=old.key).certificate), old.certificate, NOW)
+
+
 @pytest.mark.parametrize(("number", "is_trusted"), [(99, True), (100, False)])
 def test_so_many_signatures_are_checked(number: int, is_trusted: bool) -> None:
     """Authorities of the right name come before the right one. Copies of one are none."""

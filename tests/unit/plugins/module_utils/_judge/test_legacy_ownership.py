@@ -199,6 +199,13 @@ def test_a_service_account_belongs_by_what_refers_to_it(bound: Any, run_as: Any,
     assert set(found.namesakes) == set(accounts) - set(belong)
 
 
+def test_service_accounts_are_told_also_where_webhook_configurations_could_not_be_read() -> None:
+    references = LegacyReferences(accounts=(SECOND_ACCOUNT,))
+    objects = legacy(details=(ACCOUNT, SECOND_ACCOUNT), bound_accounts=(), references=references)
+    found = Subject(observed(legacy=objects, webhook_configurations=DENIED), options()).legacy
+    assert (found.components, found.namesakes) == ((SECOND_ACCOUNT,), (ACCOUNT,))
+
+
 def test_service_accounts_belong_while_what_refers_to_them_could_not_be_looked_at() -> None:
     objects = legacy(details=(ACCOUNT,), references=DENIED)
     assert Subject(observed(legacy=objects), options()).legacy.components == (ACCOUNT,)

@@ -641,10 +641,13 @@ def test_what_others_entries_of_a_shared_configuration_call_stays_also_where_tha
     stay = {f"MutatingWebhookConfiguration {name}", *map(str, (EKSCTL_SERVICE, LEGACY_SECRET, EKSCTL_WEBHOOK))}
     assert set(result["support_after"]["legacy"]["components"]) == stay
     found = next(item for item in result["findings"] if item["id"] == "legacy.components")
-    assert found["summary"].endswith("and what it calls stays (waived)")
-    assert {item["object"] for item in found["evidence"] if item["value"].endswith(f"{name} still calls it")} == {
-        *map(str, (EKSCTL_SERVICE, LEGACY_SECRET, EKSCTL_WEBHOOK))
-    }
+    assert found["summary"].endswith("as a whole: what is called stays (waived)")
+    assert {
+        item["object"] for item in found["evidence"] if item["value"].endswith(f"{name} still calls the webhook")
+    } == {*map(str, (EKSCTL_SERVICE, LEGACY_SECRET, EKSCTL_WEBHOOK))}
+
+
+STAYS_UNREAD = "stays: what calls it could not be read"
 
 
 def called_by_others_too(configuration: str, *own: WebhookService) -> WebhookConfiguration:
@@ -696,7 +699,7 @@ def test_what_a_configuration_that_stays_calls_stays_and_the_rest_goes(goal: Any
         "Deployment kube-system/vpc-admission-webhook",
     ]
     stay = (f"Service release/{HELM.service}", *map(str, (CHART_SECRET, of_chart.backup, of_chart.deployment)))
-    assert f". {', '.join(stay)} stay, since MutatingWebhookConfiguration theirs still calls them" in step.reason
+    assert f". {', '.join(stay)} stay, since MutatingWebhookConfiguration theirs still calls the webhook" in step.reason
     assert [found for found in plan(after(subject, plan(subject))) if found.step == step.step] == []
 
 
@@ -712,6 +715,32 @@ def test_what_two_configurations_call_stays_with_the_one_that_stays() -> None:
 
 
 @pytest.mark.parametrize("goal", ["legacy_remove", "migrate"])
+def test_what_a_configuration_of_others_calls_stays_and_stops_the_goal(goal: Any) -> None:
+    """The Service has a name that is not of legacy support, so that nothing else says whose the other one is."""
+    place = WebhookService("kube-system", "hook", "")
+    called = chain(service=place)
+    mine, theirs = (
+        WebhookConfiguration(name, (Webhook("hook", place, "", "Fail"),))
+        for name in ("vpc-admission-webhook-cfg", "theirs")
+    )
+    seen = with_legacy(webhook_configurations=(mine, theirs), legacy_webhooks=(called,))
+    result = as_result(seen, options(goal=goal))
+    assert "legacy.components" in result["blockers"]
+    found = next(item for item in result["findings"] if item["id"] == "legacy.components")
+    assert found["summary"] == (
+        "MutatingWebhookConfiguration theirs is none of legacy support and calls its webhook's Service: what is called "
+        "stays"
+    )
+    waived = as_result(seen, options(goal=goal, ignore=["legacy.components"]))
+    left = set(waived["support_after"]["legacy"]["components"])
+    own = "MutatingWebhookConfiguration vpc-admission-webhook-cfg"
+    assert {own, "Service kube-system/hook", str(LEGACY_SECRET), str(EKSCTL_WEBHOOK)} <= left
+    assert not [step for step in waived["plan"] if step["step"] == "remove_legacy_webhook"]
+    alone = with_legacy(webhook_configurations=(mine,), legacy_webhooks=(called,))
+    assert as_result(alone, options(goal=goal))["support_after"]["legacy"]["components"] == []
+
+
+@pytest.mark.parametrize("goal", ["legacy_remove", "migrate"])
 @pytest.mark.parametrize(
     "changes", [{"webhook_configurations": DENIED, "legacy_webhooks": None}, {"legacy_webhooks": DENIED}]
 )
@@ -722,4 +751,8 @@ def test_nothing_of_the_webhook_goes_while_what_calls_it_can_t_be_seen_also_wher
     assert "legacy.components" not in result["blockers"]
     assert [step["step"] for step in result["plan"] if "webhook" in step["step"]] == []
     left = set(result["support_after"]["legacy"]["components"])
-    assert {*map(str, (EKSCTL_SERVICE, LEGACY_SECRET, EKSCTL_WEBHOOK))} <= left
+    of_webhook = {*map(str, (EKSCTL_SERVICE, LEGACY_SECRET, EKSCTL_WEBHOOK))}
+    assert of_webhook <= left
+    found = next(item for item in result["findings"] if item["id"] == "legacy.components")
+    staying = {item["object"] for item in found["evidence"] if item["value"] == STAYS_UNREAD}
+    assert of_webhook <= staying <= left

@@ -292,6 +292,7 @@ def test_a_dry_run_that_the_renewed_webhook_is_not_asked_about_proves_nothing(
 
 
 ON = config_map({"enable-windows-ipam": "true"})
+REFUSING = WebhookEntry("refusing", "Fail", AUTHORITY.certificate)
 HALF_MIGRATED: dict[str, Any] = {"cni_config_map": ON, "legacy": legacy(deployments=(EKSCTL_WEBHOOK,))}
 
 
@@ -302,6 +303,18 @@ HALF_MIGRATED: dict[str, Any] = {"cni_config_map": ON, "legacy": legacy(deployme
         (LIMIT, "cert_renew", {"legacy_webhooks": (serving(300),), "webhook_pods": ()}, "unknown", False),
         # What is asked about the pod does not matter where the answer is not the legacy webhook's.
         (LIMIT, "cert_renew", {"legacy_webhooks": (serving(-1, selection=BY_LABEL),)}, "unknown", False),
+        # Nothing is admitted without its answer, where it is asked.
+        (LIMIT, "cert_renew", {"legacy_webhooks": (serving(-1, failure_policy="Fail"),)}, "pass", False),
+        (LIMIT, "cert_renew", {"legacy_webhooks": (serving(300, failure_policy="Fail"),)}, "pass", False),
+        (LIMIT, "cert_renew", {"legacy_webhooks": (serving(-1, others=(REFUSING,)),)}, "pass", False),
+        (LIMIT, "cert_renew", {"legacy_webhooks": (serving(300), serving(300, others=(REFUSING,)))}, "unknown", False),
+        (
+            LIMIT,
+            "cert_renew",
+            {"legacy_webhooks": (serving(-1, failure_policy="Fail", selection=BY_LABEL),)},
+            "unknown",
+            False,
+        ),
         (NO_LIMIT, "cert_renew", {}, "fail", False),
         (NO_LIMIT, "cert_renew", {"legacy_webhooks": (serving(-1, selection=BY_LABEL),)}, "fail", True),
         (WEBHOOK_AWAY, "cert_renew", {}, "fail", False),
