@@ -340,8 +340,8 @@ class WindowsPod:
         waits_for_node: Whether it has no node yet, and is not being deleted.
         selects_windows: Whether its nodeSelector names Windows, which is all that the webhooks look at.
         beta_label_alone: Whether it names Windows there by the deprecated label beta.kubernetes.io/os alone.
-        asks_for_windows: Whether its nodeSelector, node affinity or ``os`` asks for Windows; one that does not strayed
-            onto a Windows node.
+        asks_for_windows: Whether its nodeSelector, node affinity or ``os``, or the template of the DaemonSet that owns
+            it, asks for Windows; one that does not strayed onto a Windows node. True where that template is not known.
         host_network: Whether it uses its node's network, so that it needs no address.
         host_process: Whether it is a HostProcess pod: all its containers run as processes of the node.
         address_limit: The ``vpc.amazonaws.com/PrivateIPv4Address`` limit of its first container that has one; empty
@@ -411,13 +411,15 @@ class Workload:
     ``vpc.amazonaws.com/PrivateIPv4Address``, which only the controller may give; it may be empty, and is None
     without. ``compute_type`` is its annotation ``eks.amazonaws.com/compute-type``, by which EKS keeps CoreDNS on EC2;
     empty without. ``runtime_class`` is the name of the RuntimeClass that its pods take placement from, which
-    ``placement`` holds already where it was read; empty without."""
+    ``placement`` holds already where it was read; empty without. ``asks_for_windows`` is as a pod of the template
+    itself would have it."""
 
     ref: ObjectRef
     placement: Placement = field(default_factory=Placement)
     address: str | None = None
     compute_type: str = ""
     runtime_class: str = ""
+    asks_for_windows: bool = False
 
 
 @dataclass(frozen=True)

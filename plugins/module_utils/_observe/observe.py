@@ -197,7 +197,9 @@ def _observation(
         webhook_pods=depth.pods if depth else None,
         namespaces=depth.namespaces if depth else None,
         security_group_policies=policies.result(),
-        windows_pods=mapped(found_pods, lambda found: found[0]),
+        windows_pods=windows_pods.asking_by_template(
+            mapped(found_pods, lambda found: found[0]), mapped(daemon_sets.result(), lambda found: found[0])
+        ),
         service_accounts=accounts.result(),
         probe=probe.result() if probe else None,
         vpc_cni_schema=further.vpc_cni_schema.result(),

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -21,11 +22,14 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.kube
     address_limit,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
+    Known,
     Node,
     ObjectRef,
     SecurityGroupPolicy,
     ServiceAccount,
+    Unknown,
     WindowsPod,
+    Workload,
 )
 
 MOST_NAMESPACES = 4
@@ -75,6 +79,26 @@ def windows_pods(api: KubernetesApi, nodes: Iterable[Node]) -> tuple[tuple[Windo
             raise
         found = api.collect(PODS, convert, field_selector=NOT_ENDED)
     return tuple(chain.from_iterable(found)), len(found)
+
+
+def asking_by_template(
+    pods: Known[tuple[WindowsPod, ...]], daemon_sets: Known[tuple[Workload, ...]]
+) -> Known[tuple[WindowsPod, ...]]:
+    """The pods, those of DaemonSets as asking for Windows where the template does, or is not known.
+
+    Such a pod does not tell its template's required node affinity: the controller puts the name of the pod's node in
+    place of all its terms. Source: Kubernetes, pkg/controller/daemon/util/daemonset_util.go,
+    ``ReplaceDaemonSetPodNodeNameNodeAffinity``.
+    """
+    if isinstance(pods, Unknown):
+        return pods
+    known = () if isinstance(daemon_sets, Unknown) else daemon_sets
+    not_asking = frozenset(each.ref for each in known if not each.asks_for_windows)
+
+    def may_ask(owner: ObjectRef | None) -> bool:
+        return owner is not None and owner.kind == "DaemonSet" and owner not in not_asking
+
+    return tuple(replace(pod, asks_for_windows=True) if may_ask(pod.owner) else pod for pod in pods)
 
 
 def _selector(nodes: Iterable[Node]) -> str:

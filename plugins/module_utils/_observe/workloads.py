@@ -38,6 +38,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     Workload,
     Workloads,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.windows_pods import asks_for_windows
 
 DEPLOYMENTS = "/apis/apps/v1/deployments"
 DAEMON_SETS = "/apis/apps/v1/daemonsets"
@@ -151,6 +152,7 @@ def _workload(kind: str, item: Mapping[str, Any]) -> Workload:
         address=str(annotations[ADDRESS_RESOURCE] or "") if ADDRESS_RESOURCE in annotations else None,
         compute_type=str(annotations.get(COMPUTE_TYPE) or ""),
         runtime_class=str(spec.get("runtimeClassName") or ""),
+        asks_for_windows=asks_for_windows(spec),
     )
 
 

@@ -20,6 +20,7 @@ from tests.support.access import (
     new_role,
     principals,
     reached_by_proxy,
+    token_of,
     users,
 )
 from tests.support.clusters import live_data, policy_attached, set_config_map
@@ -109,6 +110,26 @@ def test_an_environment_of_the_play_leads_no_write_to_another_cluster(emulated: 
         run = enable_in_a_play(production, {**environment, **of_production["environment"]})
         assert_enabled(emulated, production, run)
         assert development.requests() == []
+
+
+def test_a_server_in_the_environment_of_the_play_is_not_written_to(emulated: Testbed) -> None:
+    cluster, other = emulated.clusters["three"], emulated.clusters["one"]
+    deployer, _session = new_role(emulated, "deployer", other)
+    of_other = {"K8S_AUTH_HOST": other.endpoint, "K8S_AUTH_VERIFY_SSL": "false"}
+    environment = {**emulated.environment, "AWS_REGION": cluster.spec.region}
+    disabled(emulated, cluster, other)
+    run = enable_in_a_play(cluster, environment, environment=of_other)
+    assert_enabled(emulated, cluster, run)
+    assert other.requests() == []
+
+    # Beside a token kubernetes.core goes by no kubeconfig, but by the server that it is given all the same.
+    with_token = {**of_other, "K8S_AUTH_API_KEY": token_of(emulated, other, deployer)}
+    disabled(emulated, cluster, other)
+    run = enable_in_a_play(cluster, environment, environment=with_token)
+    assert run.returncode == 2
+    assert "enable_windows_ipam" in run.failure("localhost")
+    assert live_data(cluster) == live_data(other) == CHART_DATA
+    assert other.requests() == []
 
 
 def test_an_environment_of_the_play_where_lookups_see_no_such_cluster(emulated: Testbed) -> None:

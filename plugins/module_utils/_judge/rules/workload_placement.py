@@ -12,6 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._data.unsupported_instance_families import (
+    documented_2022,
+    without_windows_ami,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.finding import WINDOWS_GOALS, Evidence
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.placement import (
     Candidates,
@@ -142,8 +146,10 @@ def os_selector(subject: Subject) -> Verdict:
     the rule is unknown unless others fail already.
 
     Where there is no Windows node, and the goal or a planned instance type brings one, Windows nodes without taints are
-    taken for it, one of them in each place and of each kind of capacity and type that the Linux nodes are of. Labels of
-    the user's own are not taken over. It does not apply where neither is so. Pods without an owner and those of Jobs
+    taken for it, one of them in each place and of each kind of capacity and type that the Linux nodes are of. Left out
+    are types without a Windows AMI and, where types are planned, those that are neither planned nor of a Windows node
+    group; where none is planned, those on AWS's list of 2022. Labels of the user's own are not taken over. It does not
+    apply where neither is so. Pods without an owner and those of Jobs
     are not looked at, and Fargate profiles neither, as they are not always read: a pod that one of them takes lands on
     no node of these.
     """
@@ -153,7 +159,7 @@ def os_selector(subject: Subject) -> Verdict:
         return not_applicable("There is no Windows node")
     seen = _placed(subject)
     linux = _linux(subject)
-    loose = _loose(seen.workloads, windows or _windows_to_come(linux), linux)
+    loose = _loose(seen.workloads, windows or _windows_to_come(linux, _planned(subject)), linux)
     missed = [unread(part) for part in seen.missed]
     if loose:
         return failed(
@@ -262,17 +268,31 @@ def _loose(workloads: Iterable[Workload], windows: Sequence[Node], linux: Sequen
     return found
 
 
-def _windows_to_come(linux: Iterable[Node]) -> tuple[Node, ...]:
+def _planned(subject: Subject) -> tuple[str, ...]:
+    """The types that Windows nodes will be of, as far as they are told; empty where none is planned."""
+    return subject.windows_types if any(subject.options.planned_instance_types) else ()
+
+
+def _windows_to_come(linux: Iterable[Node], planned: Sequence[str]) -> tuple[Node, ...]:
     """Windows nodes as they may come: a plain one, and one beside each kind of Linux node."""
     plain = _node("windows")
-    kept = dict.fromkeys(frozenset(_shared(node).items()) for node in linux)
+    kept = dict.fromkeys(frozenset(_shared(node, planned).items()) for node in linux)
     return (plain, *(replace(plain, labels={**dict(labels), **plain.labels}) for labels in kept if labels))
 
 
-def _shared(node: Node) -> Mapping[str, str]:
-    """The labels of a Linux node that a Windows node may have as well: no type of another architecture has Windows."""
-    names = (*OF_ANY_NODE, *(OF_TYPE if node.architecture == "amd64" else ()))
+def _shared(node: Node, planned: Sequence[str]) -> Mapping[str, str]:
+    """The labels of a Linux node that a Windows node may have as well."""
+    names = (*OF_ANY_NODE, *(OF_TYPE if _may_run_windows(node, planned) else ()))
     return {name: node.labels[name] for name in names if name in node.labels}
+
+
+def _may_run_windows(node: Node, planned: Sequence[str]) -> bool:
+    """Whether a Windows node of the node's type may come. AWS's list of 2022 does not speak against a planned one: rule
+    nodes.instance_type does, and may be ignored where the type has proved itself."""
+    name = node.instance_type
+    if node.architecture != "amd64" or without_windows_ami(name):
+        return False
+    return name in planned if planned else not documented_2022(name)
 
 
 def _node(operating_system: str) -> Node:

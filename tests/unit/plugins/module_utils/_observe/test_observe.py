@@ -150,6 +150,36 @@ def test_workloads_by_kind_and_aws_node_of_one_list(kubernetes, look: Look) -> N
     assert isinstance(look().aws_node, Unknown)
 
 
+WINDOWS_ALONE = {"key": "kubernetes.io/os", "operator": "In", "values": ["windows"]}
+
+
+def required(term: dict[str, Any]) -> dict[str, Any]:
+    """A spec with required node affinity of one term."""
+    terms = {"nodeSelectorTerms": [term]}
+    return {"affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": terms}}}
+
+
+@pytest.mark.parametrize(
+    ("template", "asks"),
+    [(required({"matchExpressions": [WINDOWS_ALONE]}), True), ({}, False), (403, True)],
+)
+def test_a_daemon_set_s_pod_asks_for_windows_by_its_template(kubernetes, look: Look, template: Any, asks: bool) -> None:
+    to_node = {"matchFields": [{"key": "metadata.name", "operator": "In", "values": ["w"]}]}
+    owner = {"kind": "DaemonSet", "name": "logs", "controller": True}
+    pod = {
+        "metadata": {"namespace": "a", "name": "logs-x7k2p", "ownerReferences": [owner]},
+        "spec": {"nodeName": "w", **required(to_node)},
+    }
+    daemon_set = {"metadata": {"namespace": "a", "name": "logs"}, "spec": {"template": {"spec": template}}}
+    kubernetes.answers = {
+        kubernetes_reads.NODES: [node("w", system="windows")],
+        "/api/v1/pods": [pod],
+        workloads.DAEMON_SETS: template if template == 403 else [daemon_set],
+    }
+    (found,) = look().windows_pods  # type: ignore[misc]
+    assert found.asks_for_windows is asks
+
+
 CLASS = {"metadata": {"name": "windows-2022"}, "scheduling": {"nodeSelector": {"kubernetes.io/os": "windows"}}}
 
 

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._connect.kubernetes_api import KubernetesError
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe import windows_pods
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe import windows_pods, workloads
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.kubernetes_reads import nodes
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     LabelSelector,
     ObjectRef,
     SecurityGroupPolicy,
     ServiceAccount,
+    Unknown,
     WindowsPod,
 )
 
@@ -329,3 +330,49 @@ def test_whether_a_pod_on_a_windows_node_asked_for_it(kubernetes, spec: dict[str
     kubernetes.answers = {"/api/v1/nodes": [on("w", "windows")], "/api/v1/pods": [pod("a", "p", nodeName="w", **spec)]}
     ((found,), _looked_at) = windows_pods.windows_pods(kubernetes, nodes(kubernetes))
     assert found.asks_for_windows is asks
+
+
+def owned(kind: str = "DaemonSet", name: str = "logs", *, namespace: str = "a", **spec: Any) -> dict[str, Any]:
+    """A pod on a Windows node as the DaemonSet controller leaves it: with its node's name in place of affinity."""
+    item = pod(namespace, f"{name}-x7k2p", nodeName="w", **{**NAMED_NODE, **spec})
+    item["metadata"]["ownerReferences"] = [{"kind": kind, "name": name, "controller": True}]
+    return item
+
+
+NOT_READ = Unknown("GET /apis/apps/v1/daemonsets", "forbidden", "Allow it.")
+
+
+@pytest.mark.parametrize(
+    ("item", "template", "asks"),
+    [
+        # The template's terms are gone from the pod.
+        (owned(), terms("windows"), True),
+        (owned(), terms("linux", operator="NotIn"), True),
+        (owned(), {"os": {"name": "windows"}}, True),
+        (owned(), {}, False),
+        (owned(), terms("linux", "windows"), False),
+        # What the pod says itself holds, as where the template has been changed since.
+        (owned(nodeSelector={"kubernetes.io/os": "windows"}), {}, True),
+        # Nobody knows what the template was.
+        (owned(), None, True),
+        (owned(), NOT_READ, True),
+        (owned(name="other"), {}, True),
+        (owned(namespace="b"), {}, True),
+        # The controllers of others leave affinity as it is.
+        (owned("ReplicaSet"), terms("windows"), False),
+        (owned("ReplicaSet"), NOT_READ, False),
+        (pod("a", "bare", nodeName="w"), NOT_READ, False),
+    ],
+)
+def test_a_daemon_set_s_pod_asks_by_its_template(kubernetes, item: dict[str, Any], template: Any, asks: bool) -> None:
+    daemon_set = {"metadata": {"namespace": "a", "name": "logs"}, "spec": {"template": {"spec": template}}}
+    kubernetes.answers = {
+        "/api/v1/nodes": [on("w", "windows")],
+        "/api/v1/pods": [item],
+        workloads.DAEMON_SETS: [] if template is None else [daemon_set],
+    }
+    pods, _looked_at = windows_pods.windows_pods(kubernetes, nodes(kubernetes))
+    daemon_sets = template if isinstance(template, Unknown) else workloads.daemon_sets(kubernetes)[0]
+    (found,) = windows_pods.asking_by_template(pods, daemon_sets)  # type: ignore[misc]
+    assert found.asks_for_windows is asks
+    assert windows_pods.asking_by_template(NOT_READ, daemon_sets) is NOT_READ

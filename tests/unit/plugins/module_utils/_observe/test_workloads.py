@@ -58,6 +58,12 @@ def test_what_keeps_coredns_on_ec2(kubernetes) -> None:
 
 
 @pytest.mark.parametrize(("read", "path", "kind"), KINDS)
+def test_what_asks_for_windows(kubernetes, read: Any, path: str, kind: str) -> None:
+    kubernetes.answers[path] = [item(), item(os={"name": "windows"}), item(nodeSelector={"kubernetes.io/os": "linux"})]
+    assert [each.asks_for_windows for each in read(kubernetes)] == [False, True, False]
+
+
+@pytest.mark.parametrize(("read", "path", "kind"), KINDS)
 def test_a_refusal_is_no_absence(kubernetes, read: Any, path: str, kind: str) -> None:
     kubernetes.answers[path] = 403
     with pytest.raises(KubernetesError):

@@ -32,6 +32,7 @@ from ansible_collections.cloudops.eks_windows.tests.unit.plugins.module_utils._j
     finding,
     legacy,
     node,
+    node_group,
     observed,
     workload,
 )
@@ -223,13 +224,63 @@ def test_no_windows_node_comes_of_a_type_of_another_architecture() -> None:
         assert finding("workloads.os_selector", seen, goal="enable").status == status
 
 
+@pytest.mark.parametrize(
+    ("name", "planned", "status"),
+    [
+        ("m5.large", (), "fail"),
+        ("m5.large", ("",), "fail"),
+        # None of these has a Windows AMI, planned or not.
+        ("inf2.xlarge", (), "pass"),
+        ("trn1.2xlarge", (), "pass"),
+        ("p5.48xlarge", ("p5.48xlarge",), "pass"),
+        # On AWS's list of 2022, and planned all the same.
+        ("m4.large", (), "pass"),
+        ("m4.large", ("m4.large",), "fail"),
+        ("m4.16xlarge", (), "fail"),
+        # Windows nodes will be of the planned types alone.
+        ("m5.large", ("m5.large",), "fail"),
+        ("m5.large", ("m5.xlarge", "m5.large"), "fail"),
+        ("m5.large", ("m5.xlarge",), "pass"),
+    ],
+)
+def test_windows_nodes_come_of_types_that_may_run_windows(name: str, planned: tuple[str, ...], status: str) -> None:
+    family, _, size = name.partition(".")
+    labels = {
+        **REAL_LABELS,
+        "node.kubernetes.io/instance-type": name,
+        "karpenter.k8s.aws/instance-family": family,
+        "karpenter.k8s.aws/instance-size": size,
+    }
+    for label in ("node.kubernetes.io/instance-type", "karpenter.k8s.aws/instance-family"):
+        each = workload(node_selector={label: labels[label]})
+        nodes = (node(labels=labels, instance_type=name),)
+        seen = observed(nodes=nodes, workloads=Workloads(deployments=(each,)))
+        found = finding("workloads.os_selector", seen, goal="enable", planned_instance_types=planned)
+        assert (label, found.status) == (label, status)
+    # The zone is one where Windows nodes may come all the same.
+    of_zone = workload(node_selector={"topology.kubernetes.io/zone": "eu-central-1a"})
+    seen = observed(nodes=nodes, workloads=Workloads(deployments=(of_zone,)))
+    assert finding("workloads.os_selector", seen, goal="enable", planned_instance_types=planned).status == "fail"
+
+
+@pytest.mark.parametrize(("types", "status"), [(("m5.large",), "fail"), (("m5.2xlarge",), "pass"), ((), "pass")])
+def test_windows_nodes_come_of_the_types_of_windows_node_groups_too(types: tuple[str, ...], status: str) -> None:
+    seen = observed(
+        nodes=(node(labels=REAL_LABELS),),
+        node_groups=(node_group(instance_types=types),),
+        workloads=Workloads(deployments=(workload(node_selector={"node.kubernetes.io/instance-type": "m5.large"}),)),
+    )
+    found = finding("workloads.os_selector", seen, goal="enable", planned_instance_types=("c5.large",))
+    assert found.status == status
+
+
 def test_hundreds_of_linux_nodes_make_as_many_windows_nodes_to_come_as_they_differ() -> None:
     zones = ("eu-central-1a", "eu-central-1b", "eu-central-1c")
     nodes = [
         node(f"linux-{number}", labels={**REAL_LABELS, "topology.kubernetes.io/zone": zones[number % 3]})
         for number in range(500)
     ]
-    assert len(workload_placement._windows_to_come(nodes)) == 1 + len(zones)
+    assert len(workload_placement._windows_to_come(nodes, ())) == 1 + len(zones)
 
 
 CLASSLESS = workload(name="iis")
