@@ -53,8 +53,14 @@ NOTHING_HANGS_ON = {
 FALLBACKS = {"ec2:DescribeInstanceTypes": "by the controller's list of "}
 """Sources in whose place something else is asked, and what a finding then says of that."""
 
-HOLD_EITHER_WAY = ("capacity.pods", "network.subnet_addresses")
-"""Rules that pass where both modes of addresses would do, and then name what would tell the mode."""
+HOLD_EITHER_WAY = (
+    "capacity.pods",
+    "network.subnet_addresses",
+    "network.address_targets",
+    "network.prefix_delegation",
+)
+"""Rules that pass where both modes of addresses would do, and then name what would tell the mode; and those that pass
+whether what is set has effect or not, and then say that this is not known."""
 
 Finding = dict[str, Any]
 

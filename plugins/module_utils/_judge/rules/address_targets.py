@@ -33,6 +33,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     unread,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.prefix_delegation import (
+    effect_unread,
     held_off,
     in_prefix_mode,
 )
@@ -70,7 +71,7 @@ def address_targets(subject: Subject) -> Verdict:
     A live one is a warning that stops nothing. One that goal enable or migrate is to set is an error and stops it. Both
     are unknown where the ConfigMap can't be read, or where prefix delegation decides and the cluster's versions can't.
     The summary says what the controller makes of them all, and that it has no effect where Windows IPAM is off or a
-    legacy controller turns it off.
+    legacy controller turns it off, or that this is not known.
     """
     if subject.control_plane_supported is False:
         return not_applicable("The control plane of this version has no Windows support")
@@ -100,16 +101,18 @@ def address_targets(subject: Subject) -> Verdict:
     if problems:
         return failed(
             f"The controller does not take {problems[0].value}{_more(problems)}; {_used(live, live_mode)}{no_effect}",
-            problems,
+            [*problems, *effect_unread(subject)],
             remedy=None if shadowed else f"{SET_TARGETS}.",
             blocks=(),
             resolved_by=("configure_windows_addressing",),
         )
     if undecided:
         return unknown_part(undecided, blocks=())
-    not_read = [unread(asked_mode)] if isinstance(asked_mode, Unknown) else []
+    not_read = [*([unread(asked_mode)] if isinstance(asked_mode, Unknown) else []), *effect_unread(subject)]
     return passed(
-        f"Targets are taken as they are given: {_used(to_be, asked_mode)}{no_effect}", *_given(live), *not_read
+        f"Targets are taken as they are given: {_used(to_be, asked_mode)}{no_effect}",
+        *_given(live),
+        *dict.fromkeys(not_read),
     )
 
 
@@ -167,7 +170,9 @@ def _shadowed(data: Mapping[str, str]) -> list[Evidence]:
 
 
 def _no_effect(subject: Subject) -> str:
-    """What is to be added where the controller does none of it."""
+    """What is to be added where the controller does none of it, or may do none."""
+    if effect_unread(subject):
+        return "; whether this has effect is not known"
     why = held_off(subject)
     return f"; this has no effect {why}" if why else ""
 

@@ -35,6 +35,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     rule,
     unknown,
     unknown_part,
+    unread,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.nodes import (
     types_not_told,
@@ -73,7 +74,7 @@ def prefix_delegation(subject: Subject) -> Verdict:
     Windows node group has no node, its launch template names the type, and none is planned.
 
     Where it is set, and Windows IPAM is off or a legacy controller turns it off, the summary says that it has no
-    effect.
+    effect, and where that can't be read, that it is not known.
     """
     if subject.control_plane_supported is False:
         return not_applicable("The control plane of this version has no Windows support")
@@ -129,6 +130,15 @@ def held_off(subject: Subject) -> str:
     return (
         f"while {BLOCKING_CONTROLLER} is there" if subject.legacy.blocking_controller else "while Windows IPAM is off"
     )
+
+
+def effect_unread(subject: Subject) -> list[Evidence]:
+    """What could not be read, and would tell whether :func:`held_off` applies."""
+    if subject.options.goal in CONTROL_PLANE_GOALS or effective_ipam(subject) is not None:
+        return []
+    observation = subject.observation
+    parts = (observation.cni_config_map, observation.cluster, observation.legacy.deployments)
+    return [unread(part) for part in parts if isinstance(part, Unknown)]
 
 
 def _version(subject: Subject) -> Verdict | None:
@@ -189,10 +199,14 @@ def _possible(subject: Subject, live: bool) -> Verdict:
     untold = types_of_templates(subject)
     every = "every Windows instance type that is told" if untold else "every Windows instance type"
     why = held_off(subject)
+    missed = effect_unread(subject)
     state = f"is set, and has no effect {why}" if why else "is on"
+    if missed:
+        state = "is set, and whether it has effect is not known"
     if live and subject.observation.node_groups is None:
-        return passed(f"Windows prefix delegation {state}. {GROUPS_NOT_ASKED}")
+        return passed(f"Windows prefix delegation {state}. {GROUPS_NOT_ASKED}", *missed)
     if live:
-        return passed(f"Windows prefix delegation {state}{';' if why else ', and'} {every} can have it", *untold)
+        link = ";" if why or missed else ", and"
+        return passed(f"Windows prefix delegation {state}{link} {every} can have it", *untold, *missed)
     replace_them = f"; replace the Windows nodes there are, rather than mix modes: {len(nodes)}" if nodes else ""
     return passed(f"Windows prefix delegation can be turned on{replace_them}", *untold)

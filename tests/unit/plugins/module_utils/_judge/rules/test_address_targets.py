@@ -127,6 +127,7 @@ def test_options_of_enable_mean_nothing_to_other_goals(goal: Any) -> None:
 
 
 ON = {"enable-windows-ipam": "true"}
+NOT_KNOWN = "; whether this has effect is not known"
 
 
 @pytest.mark.parametrize(
@@ -143,15 +144,32 @@ ON = {"enable-windows-ipam": "true"}
             "none",
             "; this has no effect while Deployment kube-system/vpc-resource-controller is there",
         ),
-        # Where the controller is not known to be off, nothing is said.
-        (observed(cni_config_map=config_map({**ON, **CHART}), cluster=DENIED), "none", ""),
-        (observed(cni_config_map=config_map({**ON, **CHART}), legacy=legacy(deployments=DENIED)), "none", ""),
+        (observed(cni_config_map=config_map({**ON, **CHART}), cluster=DENIED), "none", NOT_KNOWN),
+        (observed(cni_config_map=config_map({**ON, **CHART}), legacy=legacy(deployments=DENIED)), "none", NOT_KNOWN),
     ],
 )
 def test_where_the_controller_does_none_of_it(observation: Any, goal: Any, words: str) -> None:
     found = finding("network.address_targets", observation, goal=goal)
     assert found.status == "pass"
     assert found.summary.endswith(f"at least 3 in all{words}")
+
+
+@pytest.mark.parametrize("data", [{**ON, **CHART}, {**ON, "warm-ip-target": "x"}])
+@pytest.mark.parametrize("part", ["cluster", "deployments", None])
+def test_what_would_tell_whether_it_has_effect_is_named_where_it_could_not_be_read(
+    data: dict[str, str], part: str | None
+) -> None:
+    observation = {
+        "cluster": observed(cni_config_map=config_map(data), cluster=DENIED),
+        "deployments": observed(cni_config_map=config_map(data), legacy=legacy(deployments=DENIED)),
+        None: observed(cni_config_map=config_map(data)),
+    }[part]
+    found = finding("network.address_targets", observation, goal="none")
+    named = [item.object for item in found.evidence if item.object == DENIED.source]
+    assert named == ([DENIED.source] if part else [])
+    # A goal that ends it does not hang on it.
+    ending = finding("network.address_targets", observation, goal="enable")
+    assert DENIED.source not in [item.object for item in ending.evidence]
 
 
 def test_a_problem_says_too_where_the_controller_does_none_of_it() -> None:

@@ -211,6 +211,14 @@ def test_on_is_not_said_where_the_controller_holds_it_off(changes: dict[str, Any
     assert words in found.summary
 
 
+@pytest.mark.parametrize("groups", [{}, {"nodes": (), "node_groups": None}])
+def test_on_is_not_said_where_what_holds_it_off_could_not_be_read(groups: dict[str, Any]) -> None:
+    found = judged({"cni_config_map": LIVE, "legacy": legacy(deployments=DENIED), **groups}, goal="none")
+    assert found.status == "pass"
+    assert found.summary.startswith("Windows prefix delegation is set, and whether it has effect is not known")
+    assert DENIED.source in [item.object for item in found.evidence]
+
+
 @pytest.mark.parametrize("goal", ["enable", "migrate"])
 def test_goals_that_turn_ipam_on_give_it_its_effect(goal: Any) -> None:
     assert judged({"cni_config_map": SET_ONLY}, goal=goal).summary.startswith("Windows prefix delegation is on")
