@@ -10,6 +10,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.support.access import (
     OPERATOR,
     OTHER_ACCOUNT,
@@ -96,19 +98,26 @@ def test_an_environment_of_the_play_leads_no_write_to_another_cluster(emulated: 
         assert development.requests() == []
         assert [request for request in (*production.requests(), *emulated.aws.requests()) if request.write] == []
 
-        # A plan that has nothing to write to Kubernetes needs no kubeconfig.
-        set_config_map(production, {**CHART_DATA, "enable-windows-ipam": "true"})
-        run = enable_in_a_play(production, environment, **of_production)
-        assert run.returncode == 0, run.stdout[-4000:] + run.stderr
-        assert run.facts("localhost")["eks_windows_result"]["changed_steps"] == ["attach_cluster_policy"]
-        assert policy_attached(emulated, production)
-        assert not policy_attached(emulated, development)
-        assert development.requests() == []
-
         # The same environment given to Ansible itself is everybody's.
         disabled(emulated, production, development)
         run = enable_in_a_play(production, {**environment, **of_production["environment"]})
         assert_enabled(emulated, production, run)
+        assert development.requests() == []
+
+
+# The oldest ansible-core makes a kubeconfig for tasks of AWS, too, and refuses it there, before they write.
+@pytest.mark.newest_client
+def test_a_plan_that_writes_to_aws_alone_needs_no_kubeconfig(emulated: Testbed, tmp_path: Path) -> None:
+    production = emulated.clusters["three"]
+    with namesake(emulated, production, "eu-central-1", tmp_path) as development:
+        disabled(emulated, production, development)
+        set_config_map(production, {**CHART_DATA, "enable-windows-ipam": "true"})
+        environment = {**emulated.environment, "AWS_REGION": development.spec.region}
+        run = enable_in_a_play(production, environment, environment={"AWS_REGION": production.spec.region})
+        assert run.returncode == 0, run.stdout[-4000:] + run.stderr
+        assert run.facts("localhost")["eks_windows_result"]["changed_steps"] == ["attach_cluster_policy"]
+        assert policy_attached(emulated, production)
+        assert not policy_attached(emulated, development)
         assert development.requests() == []
 
 
