@@ -155,6 +155,13 @@ def effective_ipam(subject: Subject) -> bool | None:
     return True
 
 
+def effective_ipam_unread(subject: Subject) -> tuple[Unknown, ...]:
+    """What could not be read, and would tell :func:`effective_ipam`."""
+    observation = subject.observation
+    parts = (observation.cni_config_map, observation.cluster, observation.legacy.deployments)
+    return tuple(part for part in parts if isinstance(part, Unknown))
+
+
 def _legacy_serves(subject: Subject) -> bool:
     references = subject.observation.legacy.references
     return (

@@ -38,6 +38,7 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.obse
     Workload,
     Workloads,
 )
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.pod_template import pod_spec
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.windows_pods import asks_for_windows
 
 DEPLOYMENTS = "/apis/apps/v1/deployments"
@@ -145,7 +146,7 @@ def _workload(kind: str, item: Mapping[str, Any]) -> Workload:
     metadata = item.get("metadata") or {}
     template = (item.get("spec") or {}).get("template") or {}
     annotations = (template.get("metadata") or {}).get("annotations") or {}
-    spec = template.get("spec") or {}
+    spec = pod_spec(item)
     return Workload(
         ref=ObjectRef(kind, str(metadata.get("namespace") or ""), str(metadata.get("name") or "")),
         placement=placement(spec),

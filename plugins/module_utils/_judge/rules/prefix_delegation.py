@@ -43,7 +43,10 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rules.
     types_to_come,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import GROUPS_NOT_ASKED, Subject
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.support import effective_ipam
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.support import (
+    effective_ipam,
+    effective_ipam_unread,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import Known, Unknown
 
 RULES: list[Rule] = []
@@ -136,9 +139,7 @@ def effect_unread(subject: Subject) -> list[Evidence]:
     """What could not be read, and would tell whether :func:`held_off` applies."""
     if subject.options.goal in CONTROL_PLANE_GOALS or effective_ipam(subject) is not None:
         return []
-    observation = subject.observation
-    parts = (observation.cni_config_map, observation.cluster, observation.legacy.deployments)
-    return [unread(part) for part in parts if isinstance(part, Unknown)]
+    return [*map(unread, effective_ipam_unread(subject))]
 
 
 def _version(subject: Subject) -> Verdict | None:

@@ -34,7 +34,10 @@ from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.rule i
     unread,
 )
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.subject import Subject
-from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.support import effective_ipam
+from ansible_collections.cloudops.eks_windows.plugins.module_utils._judge.support import (
+    effective_ipam,
+    effective_ipam_unread,
+)
 from ansible_collections.cloudops.eks_windows.plugins.module_utils._observe.observation import (
     Node,
     Taint,
@@ -209,9 +212,7 @@ def _denied(subject: Subject, count: str, evidence: list[Evidence]) -> Verdict:
     """The verdict on workloads that carry an address."""
     on = effective_ipam(subject)
     if on is None:
-        observation = subject.observation
-        parts = (observation.cni_config_map, observation.cluster, observation.legacy.deployments)
-        part = next((each for each in parts if isinstance(each, Unknown)), None)
+        part = next(iter(effective_ipam_unread(subject)), None)
         return unknown(
             f"Workloads carry an address, and whether Windows IPAM is on, which denies their new pods, is not known: "
             f"{count}",

@@ -87,7 +87,8 @@ def webhook(subject: Subject) -> Step | None:
     legacy = subject.legacy
     if not callers_known(subject):
         return None
-    called = {found for those in still_called(subject).values() for found in those}
+    staying = still_called(subject)
+    called = {found for those in staying.values() for found in those}
     parts = (legacy.configurations, legacy.services, legacy.secrets, legacy.webhooks)
     configurations, services, secrets, deployments = ([each for each in part if each not in called] for part in parts)
     configurations = [found for found in configurations if found not in legacy.shared]
@@ -98,7 +99,7 @@ def webhook(subject: Subject) -> Step | None:
     leading = _leading(subject, [*services, *secrets, *deployments], configurations)
     led_to = {found for chain in _chains(subject) if _configuration(chain) in leading for found in _serving(chain)}
     namesakes = _namesakes(subject, "Service", "Secret")
-    kept = f"{_kept(subject, certificates)}{_still_called(subject)}{_shared(subject)}{namesakes}"
+    kept = f"{_kept(subject, certificates)}{_still_called(staying)}{_shared(subject)}{namesakes}"
     step = removal(
         WEBHOOK_ID,
         f"It is the admission webhook of legacy Windows support{_last(leading)}{kept}",
@@ -239,11 +240,11 @@ def _last(configurations: Sequence[ObjectRef]) -> str:
     )
 
 
-def _still_called(subject: Subject) -> str:
+def _still_called(staying: Mapping[ObjectRef, Sequence[ObjectRef]]) -> str:
     """What stays, since a configuration that stays still calls the webhook."""
     return "".join(
         f". {named(those)} {'stays' if len(those) == 1 else 'stay'}, since {configuration} still calls the webhook"
-        for configuration, those in still_called(subject).items()
+        for configuration, those in staying.items()
     )
 
 
